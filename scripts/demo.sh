@@ -1,0 +1,182 @@
+#!/usr/bin/env bash
+# Shows the exporter at work without an account anywhere: starts the backend simulator and the exporter on loopback,
+# waits until sessions are exported and tells what to open. `make demo` builds both first.
+#
+#   DEMO_PORT=10470   port of the exporter; the next free one when it is taken
+#   DEMO_SPEED=10     how fast people log in and out in the simulation, as a multiple of real time
+#   DEMO_BUILD=build/release   where the programs are
+#   DEMO_ONCE=1       stop as soon as everything answers
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/.."
+
+port="${DEMO_PORT:-10470}"
+speed="${DEMO_SPEED:-10}"
+bin="${DEMO_BUILD:-build/release}/bin"
+deadline_seconds=30
+targets=(kasm-demo kasm-lab)
+
+folder=''
+keep_folder=''
+declare -A pids=()
+
+fail() {
+  printf 'demo: %s\n' "$*" >&2
+  exit 1
+}
+
+# The programs have 5 seconds, which is what the exporter promises; after that something is wrong with them.
+stop_all() {
+  local pid tries
+  for pid in "${pids[@]}"; do kill -TERM "$pid" 2>/dev/null || true; done
+  for pid in "${pids[@]}"; do
+    for ((tries = 0; tries < 50; tries++)); do
+      kill -0 "$pid" 2>/dev/null || break
+      sleep 0.1
+    done
+    kill -KILL "$pid" 2>/dev/null || true
+    wait "$pid" 2>/dev/null || true
+  done
+  [[ -z "$folder" || -n "$keep_folder" ]] || rm -rf "$folder"
+}
+trap stop_all EXIT
+# Ctrl-C is how the demo ends, so it is no error.
+trap 'printf "\nStopping.\n"; exit 0' INT TERM HUP
+
+# start NAME COMMAND...: its output goes to NAME.log.
+start() {
+  local name="$1"
+  shift
+  "$@" >"$folder/$name.log" 2>&1 &
+  pids[$name]=$!
+}
+
+fail_with_log() {
+  local name="$1"
+  shift
+  keep_folder=1
+  tail -n 20 "$folder/$name.log" | sed "s/^/  $name: /" >&2
+  fail "$* Its whole log is $folder/$name.log"
+}
+
+# wait_for NAME WHAT COMMAND...: until the command succeeds; NAME is the program it depends on.
+wait_for() {
+  local name="$1" what="$2" end=$((SECONDS + deadline_seconds))
+  shift 2
+  until "$@"; do
+    kill -0 "${pids[$name]}" 2>/dev/null || fail_with_log "$name" "the $name stopped before $what."
+    ((SECONDS < end)) || fail_with_log "$name" "waited ${deadline_seconds}s in vain until $what."
+    sleep 0.1
+  done
+}
+
+is_taken() {
+  (exec 3<>"/dev/tcp/127.0.0.1/$1") 2>/dev/null
+}
+
+scrape() {
+  curl --silent --show-error --fail --max-time 10 --noproxy '*' "$url/metrics"
+}
+
+every_target_is_up() {
+  local page target
+  page="$(scrape 2>/dev/null)" || return 1
+  for target in "${targets[@]}"; do
+    grep -q "^session_up{.*target=\"$target\".*} 1\$" <<<"$page" || return 1
+  done
+}
+
+for program in backend_simulator session_exporter; do
+  [[ -x "$bin/$program" ]] || fail "$bin/$program is not there; 'make build' builds it."
+done
+command -v curl >/dev/null || fail "curl is missing; 'make demo' installs it."
+
+wanted_port="$port"
+while is_taken "$port"; do
+  port=$((port + 1))
+  ((port < wanted_port + 100)) || fail "no free port from $wanted_port on; set DEMO_PORT to one."
+done
+url="http://127.0.0.1:$port"
+
+folder="$(mktemp -d "${TMPDIR:-/tmp}/session_exporter_demo.XXXXXX")"
+random_word() {
+  od -An -N16 -tx1 /dev/urandom | tr -d ' \n'
+}
+# The key comes from the environment and its secret from a file, to show both ways.
+KASM_API_KEY="$(random_word)"
+secret="$(random_word)"
+(umask 077 && printf '%s\n' "$secret" >"$folder/kasm_secret")
+
+start backend_simulator "$bin/backend_simulator" --listen-address=127.0.0.1:0 \
+  --ready-file="$folder/simulator_url" --speed="$speed" \
+  --kasm.api-key="$KASM_API_KEY" --kasm.api-key-secret="$secret"
+wait_for backend_simulator 'it listened' test -s "$folder/simulator_url"
+KASM_URL="$(<"$folder/simulator_url")"
+export KASM_API_KEY KASM_URL
+# Loopback is not reached through a proxy.
+export no_proxy=127.0.0.1
+
+cat >"$folder/session_exporter.yaml" <<YAML
+scrape:
+  timeout: 10s
+targets:
+  - name: kasm-demo
+    backend: kasm
+    url: \${KASM_URL}
+    api_key: \${KASM_API_KEY}
+    api_key_secret_file: $folder/kasm_secret
+    timeout: 5s
+    idle_after: 5m
+    stale_after: 1h
+    group_by: [image, user, host, deployment_zone]
+    per_session: {enabled: true, limit: 200}
+  - name: kasm-lab
+    backend: kasm
+    url: \${KASM_URL}
+    api_key: \${KASM_API_KEY}
+    api_key_secret_file: $folder/kasm_secret
+    auth: basic
+    timeout: 5s
+    group_by: [image]
+    per_session: {enabled: false}
+YAML
+
+start session_exporter "$bin/session_exporter" --config.file="$folder/session_exporter.yaml" \
+  --web.listen-address="127.0.0.1:$port"
+wait_for session_exporter "$url/metrics showed both targets up" every_target_is_up
+
+[[ "$port" == "$wanted_port" ]] || echo "Port $wanted_port is taken, so the exporter listens on $port."
+cat <<TEXT
+
+The exporter is running, with two targets on a simulated Kasm Workspaces. Open
+
+  $url/                     status page
+  $url/metrics              what Prometheus scrapes
+  $url/probe?target=kasm-demo&debug=true    every request made to the backend
+
+or ask from a shell:
+
+  curl -s $url/metrics | grep '^session_sessions'
+
+For a Prometheus on this machine:
+
+  scrape_configs:
+    - job_name: sessions
+      scrape_interval: 15s
+      scrape_timeout: 10s
+      static_configs:
+        - targets: ['127.0.0.1:$port']
+
+Right now:
+
+$(scrape | grep -E '^session_sessions\{.*\} [1-9]' | sed 's/^/  /' || true)
+
+Configuration and logs: $folder
+TEXT
+
+[[ "${DEMO_ONCE:-}" != 1 ]] || exit 0
+echo 'Ctrl-C stops everything.'
+
+wait -n "${pids[@]}" || true
+for name in "${!pids[@]}"; do
+  kill -0 "${pids[$name]}" 2>/dev/null || fail_with_log "$name" "the $name stopped by itself."
+done
