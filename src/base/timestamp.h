@@ -1,0 +1,20 @@
+// The date forms that the backends use, read into UTC microseconds.
+#pragma once
+
+#include <optional>
+#include <string_view>
+
+#include "base/clock.h"
+
+namespace session_exporter {
+
+// Reads `YYYY-MM-DD( |T)HH:MM:SS[.f{1,9}][Z|±HH[:MM]|±HHMM]`, UTC when no zone is given; fractions
+// finer than a microsecond are cut. Nothing for any other text and for dates that do not exist;
+// second 60 is read as the next minute's first.
+std::optional<Timestamp> ParseTimestamp(std::string_view text);
+
+// Reads the Date header of HTTP, `Sun, 06 Nov 1994 08:49:37 GMT` (RFC 9110, 5.6.7; the obsolete forms
+// are not read).
+std::optional<Timestamp> ParseHttpDate(std::string_view text);
+
+}  // namespace session_exporter
