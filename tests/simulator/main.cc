@@ -1,0 +1,129 @@
+// backend_simulator: the vendors' APIs on a socket, for demonstrations, benchmarks and tests of the
+// real exporter program.
+#include <signal.h>
+
+#include <cstdio>
+#include <exception>
+#include <fstream>
+#include <iostream>
+#include <string>
+
+#include <CLI/CLI.hpp>
+
+#include "simulator/faults.h"
+#include "simulator/simulator.h"
+
+namespace simulator {
+namespace {
+
+struct Flags {
+  SimulatorOptions options;
+  std::string listen_address = "127.0.0.1:0";
+  std::string ready_file;
+  std::string start_time;
+  double latency_seconds = 0;
+  bool list_faults = false;
+};
+
+void AddFlags(CLI::App* app, Flags* flags) {
+  app->option_defaults()->always_capture_default();
+  SimulatorOptions& options = flags->options;
+  app->add_option("--listen-address", flags->listen_address, "host:port; port 0 takes a free one");
+  app->add_option("--ready-file", flags->ready_file, "write the URL there once it is served");
+  auto* cert = app->add_option("--tls-cert-file", options.listen.tls_cert_file, "serve HTTPS");
+  auto* key = app->add_option("--tls-key-file", options.listen.tls_key_file, "its private key");
+  cert->needs(key);
+  key->needs(cert);
+  app->add_option("--seed", options.population.seed, "which population");
+  app->add_option("--sessions", options.population.sessions, "how many, nearly");
+  app->add_option("--people", options.population.people, "how many users");
+  app->add_option("--speed", options.speed, "simulated seconds a second; 0 holds the clock")
+      ->check(CLI::NonNegativeNumber);
+  app->add_option("--start-time", flags->start_time, "YYYY-MM-DDTHH:MM:SS, UTC (default: now)");
+  app->add_option("--latency", flags->latency_seconds, "seconds before every answer")
+      ->check(CLI::NonNegativeNumber);
+  app->add_option("--kasm.api-key", options.kasm.api_key, "");
+  app->add_option("--kasm.api-key-secret", options.kasm.api_key_secret, "");
+  app->add_option("--kasm.permissions", options.kasm.permissions, "comma-separated; default all")
+      ->delimiter(',');
+  app->add_flag("--list-faults", flags->list_faults, "print the faults and exit");
+}
+
+void ListFaults() {
+  for (const FaultKind& kind : FaultKinds()) {
+    std::string name(kind.name);
+    if (!kind.argument.empty()) name += "[=" + std::string(kind.argument) + "]";
+    std::cout << name << std::string(name.size() < 38 ? 38 - name.size() : 1, ' ')
+              << kind.description << "\n";
+  }
+}
+
+// Throws std::runtime_error for what cannot be read.
+void Complete(Flags* flags) {
+  const std::size_t colon = flags->listen_address.rfind(':');
+  if (colon == std::string::npos) throw std::runtime_error("--listen-address: expected host:port");
+  std::string host = flags->listen_address.substr(0, colon);
+  if (host.size() > 2 && host.front() == '[') host = host.substr(1, host.size() - 2);
+  const std::string port = flags->listen_address.substr(colon + 1);
+  if (port.empty() || port.size() > 5 ||
+      port.find_first_not_of("0123456789") != std::string::npos || std::stoul(port) > 65535) {
+    throw std::runtime_error("--listen-address: no port in " + flags->listen_address);
+  }
+  flags->options.listen.host = host;
+  flags->options.listen.port = static_cast<std::uint16_t>(std::stoul(port));
+  flags->options.latency =
+      std::chrono::milliseconds(static_cast<std::int64_t>(flags->latency_seconds * 1000));
+  if (flags->start_time.empty()) return;
+  flags->options.start_time = ParseTime(flags->start_time);
+  if (!flags->options.start_time) throw std::runtime_error("--start-time: not a time");
+}
+
+void Announce(const Simulator& running, const std::string& ready_file) {
+  std::cout << running.url() << std::endl;
+  if (ready_file.empty()) return;
+  // Renamed into place, so that whoever waits for the file never reads half of it.
+  const std::string draft = ready_file + ".new";
+  {
+    std::ofstream out(draft);
+    out << running.url() << "\n";
+    if (!out.flush()) throw std::runtime_error("cannot write " + draft);
+  }
+  if (std::rename(draft.c_str(), ready_file.c_str()) != 0) {
+    throw std::runtime_error("cannot write " + ready_file);
+  }
+}
+
+int Run(Flags flags) {
+  // Blocked before any thread starts, so that only sigwait sees them.
+  sigset_t ending;
+  sigemptyset(&ending);
+  sigaddset(&ending, SIGINT);
+  sigaddset(&ending, SIGTERM);
+  pthread_sigmask(SIG_BLOCK, &ending, nullptr);
+  Complete(&flags);
+  const Simulator running(flags.options);
+  Announce(running, flags.ready_file);
+  int received = 0;
+  sigwait(&ending, &received);
+  return 0;
+}
+
+}  // namespace
+}  // namespace simulator
+
+int main(int argc, char** argv) {
+  CLI::App app{"Simulates the APIs that session_exporter reads"};
+  simulator::Flags flags;
+  simulator::AddFlags(&app, &flags);
+  CLI11_PARSE(app, argc, argv);
+  if (flags.list_faults) {
+    simulator::ListFaults();
+    return 0;
+  }
+  try {
+    return simulator::Run(std::move(flags));
+  } catch (const std::exception& error) {
+    std::cerr << "backend_simulator: " << error.what() << "\n";
+    return 1;
+  }
+}
