@@ -1,0 +1,210 @@
+#include "config/loader.h"
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <chrono>
+#include <exception>
+#include <filesystem>
+#include <map>
+#include <memory>
+#include <system_error>
+#include <utility>
+
+#include "base/error.h"
+#include "base/result.h"
+#include "config/section_node.h"
+#include "config/target_reader.h"
+#include "config/wording.h"
+#include "config/yaml_tree.h"
+
+namespace session_exporter {
+namespace {
+
+using std::chrono::milliseconds;
+
+constexpr std::size_t kMostBytes = 1UL << 20U;
+constexpr std::string_view kAccepted =
+    "expected a mapping with targets and, if wanted, scrape and labels";
+constexpr std::string_view kTargetsAccepted =
+    "expected a list of targets, each with name, backend and the backend's own keys";
+
+Result<std::string> ReadText(const std::string& file) {
+  const int fd = open(file.c_str(), O_RDONLY | O_CLOEXEC);
+  std::string text(fd < 0 ? 0 : kMostBytes + 1, '\0');
+  std::size_t total = 0;
+  ssize_t got = fd < 0 ? -1 : 1;
+  while (got > 0 && total < text.size()) {
+    do {
+      got = read(fd, text.data() + total, text.size() - total);
+    } while (got < 0 && errno == EINTR);
+    if (got > 0) total += static_cast<std::size_t>(got);
+  }
+  const int failure = errno;
+  if (fd >= 0) close(fd);
+  if (got < 0) {
+    return Fail(ErrorKind::kConfig, "cannot be read: {}", std::system_category().message(failure));
+  }
+  text.resize(total);
+  return text;
+}
+
+ScrapeConfig ReadScrape(Section section) {
+  ScrapeConfig scrape;
+  scrape.timeout =
+      section.Duration("timeout", scrape.timeout, milliseconds(1), std::chrono::hours(1));
+  scrape.min_interval = section.Duration("min_interval", scrape.min_interval, milliseconds(0),
+                                         std::chrono::hours(24));
+  scrape.max_concurrency =
+      static_cast<int>(section.Integer("max_concurrency", scrape.max_concurrency, 1, 1024));
+  section.Finish();
+  return scrape;
+}
+
+// The labels of session_info, those that the backends add included.
+std::vector<std::string_view> LabelNames(std::span<const TargetFormat* const> formats) {
+  std::vector<std::string_view> names = {"user",      "image", "host",        "deployment_zone",
+                                         "document",  "role",  "access_type", "login_type",
+                                         "client_ip", "shared"};
+  for (const TargetFormat* format : formats) {
+    for (const std::string_view name : format->info_labels()) {
+      if (std::ranges::find(names, name) == names.end()) names.push_back(name);
+    }
+  }
+  return names;
+}
+
+LabelsConfig ReadLabels(Section section, std::span<const TargetFormat* const> formats) {
+  constexpr std::array<std::string_view, 3> kPolicies = {"keep", "drop", "hash"};
+  LabelsConfig labels;
+  std::string_view hashed;
+  for (const std::string_view name : LabelNames(formats)) {
+    const std::string_view fallback = name == "client_ip" ? "drop" : "keep";
+    const std::string policy = section.OneOf(name, kPolicies, fallback);
+    if (policy == "drop") labels.policies.emplace_back(name, LabelPolicy::kDrop);
+    if (policy == "hash") {
+      labels.policies.emplace_back(name, LabelPolicy::kHash);
+      if (hashed.empty()) hashed = name;
+    }
+  }
+  labels.hash_key = section.SecretOf("hash_key", Section::Presence::kOptional);
+  if (!hashed.empty() && labels.hash_key.empty()) {
+    section.Warning(hashed,
+                    "hash without hash_key or hash_key_file: whoever guesses a value can "
+                    "see that it is the one");
+  }
+  section.Finish();
+  return labels;
+}
+
+// Adds the targets that come out of one section, whose names must be new.
+class TargetList {
+ public:
+  void Add(Section& section, const std::string& path, std::vector<TargetConfig> targets) {
+    for (TargetConfig& target : targets) {
+      if (target.name.empty()) continue;  // reported
+      if (!IsTargetName(target.name)) {
+        section.Problem("name", fmt::format("expands to {}; expected {}", Quoted(target.name),
+                                            kTargetNameForm));
+        continue;
+      }
+      const auto [first, is_new] = owners_.emplace(target.name, path);
+      if (!is_new) {
+        section.Problem("name", fmt::format("\"{}\" is already the name of {}; expected another",
+                                            target.name, first->second));
+        continue;
+      }
+      targets_.push_back(std::move(target));
+    }
+  }
+
+  std::vector<TargetConfig> Take() { return std::move(targets_); }
+
+ private:
+  std::map<std::string, std::string> owners_;  // name to path
+  std::vector<TargetConfig> targets_;
+};
+
+// `value` is that of the key `targets`.
+std::vector<TargetConfig> ReadTargets(Section& root, const YamlNode* value,
+                                      const ScrapeConfig& scrape,
+                                      std::span<const TargetFormat* const> formats) {
+  if (!root.Has("targets")) {
+    root.Problem("targets", fmt::format("missing; {}", kTargetsAccepted));
+  } else if (value->kind == YamlNode::Kind::kList && value->items.empty() && !value->broken) {
+    root.Problem("targets", fmt::format("is empty; {}", kTargetsAccepted));
+  }
+  std::vector<Section> sections = root.Children("targets");
+  TargetList list;
+  for (Section& section : sections) {
+    list.Add(section, section.path(), ReadTarget(section, scrape, formats));
+  }
+  return list.Take();
+}
+
+Configuration ReadRoot(const std::shared_ptr<const YamlNode>& tree, Reading& reading,
+                       std::span<const TargetFormat* const> formats) {
+  const auto node = std::make_shared<Section::Node>(reading, tree, tree->place, "");
+  Section root(node);
+  Configuration configuration;
+  configuration.scrape = ReadScrape(root.Child("scrape"));
+  configuration.labels = ReadLabels(root.Child("labels"), formats);
+  configuration.targets = ReadTargets(root, node->Find("targets"), configuration.scrape, formats);
+  root.Finish();
+  return configuration;
+}
+
+Configuration ReadText(const std::string& text, Reading& reading,
+                       std::span<const TargetFormat* const> formats,
+                       const Environment& environment) {
+  if (text.size() > kMostBytes) {
+    reading.errors.Add({}, "", fmt::format("larger than the {} bytes accepted", kMostBytes));
+    return {};
+  }
+  const std::shared_ptr<const YamlNode> tree = ParseYaml(text, environment, reading.errors);
+  if (tree == nullptr || tree->kind == YamlNode::Kind::kNull) {
+    if (reading.errors.empty()) {
+      reading.errors.Add({}, "", fmt::format("is empty; {}", kAccepted));
+    }
+    return {};
+  }
+  if (tree->kind != YamlNode::Kind::kMapping) {
+    reading.errors.Add(tree->place, "", fmt::format("{}, not {}", kAccepted, KindOf(*tree)));
+    return {};
+  }
+  return ReadRoot(tree, reading, formats);
+}
+
+}  // namespace
+
+tl::expected<Configuration, ConfigErrors> ParseConfiguration(
+    const std::string& text, const std::string& file, std::span<const TargetFormat* const> formats,
+    const Environment& environment) {
+  Reading reading{ConfigErrors(file), ConfigErrors(file),
+                  std::filesystem::path(file).parent_path().string()};
+  Configuration configuration;
+  try {
+    configuration = ReadText(text, reading, formats, environment);
+  } catch (const std::exception& error) {
+    // Nothing here throws but for want of memory; a backend's format might.
+    reading.errors.Add({}, "", fmt::format("cannot be read: {}", error.what()));
+  }
+  if (!reading.errors.empty()) return tl::unexpected<ConfigErrors>(std::move(reading.errors));
+  configuration.warnings = reading.warnings.Lines();
+  return configuration;
+}
+
+tl::expected<Configuration, ConfigErrors> LoadConfiguration(
+    const std::string& file, std::span<const TargetFormat* const> formats,
+    const Environment& environment) {
+  const Result<std::string> text = ReadText(file);
+  if (text) return ParseConfiguration(*text, file, formats, environment);
+  ConfigErrors errors(file);
+  errors.Add({}, "", text.error().message());
+  return tl::unexpected<ConfigErrors>(std::move(errors));
+}
+
+}  // namespace session_exporter

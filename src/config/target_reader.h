@@ -1,0 +1,24 @@
+// Reads one entry of `targets`. Internal to config/.
+#pragma once
+
+#include <span>
+#include <string_view>
+#include <vector>
+
+#include "config/configuration.h"
+#include "config/loader.h"
+#include "config/section.h"
+
+namespace session_exporter {
+
+// Letters, digits and _.:/- with a letter or digit first, at most 128.
+bool IsTargetName(std::string_view name);
+inline constexpr std::string_view kTargetNameForm =
+    "a name of letters, digits and _.:/- that begins with a letter or digit, at most 128 long";
+
+// The targets that the section stands for. With a broken name or backend the common keys are
+// checked all the same; unknown keys only when the backend is known.
+std::vector<TargetConfig> ReadTarget(Section& section, const ScrapeConfig& scrape,
+                                     std::span<const TargetFormat* const> formats);
+
+}  // namespace session_exporter
