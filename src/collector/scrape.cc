@@ -1,0 +1,61 @@
+#include "collector/scrape.h"
+
+#include <utility>
+
+namespace session_exporter {
+
+std::shared_ptr<Scrape> Scrape::Start(Targets targets, Deadline deadline, Done done) {
+  const std::shared_ptr<Scrape> scrape(
+      new Scrape(std::move(targets), deadline, std::move(done)));  // NOLINT: private constructor
+  if (scrape->targets_.empty()) scrape->Expire();
+  for (std::size_t i = 0; i < scrape->targets_.size(); ++i) {
+    scrape->targets_[i]->Collect(deadline, [scrape, i](std::shared_ptr<const TargetPage> page) {
+      scrape->Receive(i, std::move(page));
+    });
+  }
+  return scrape;
+}
+
+Scrape::Scrape(Targets targets, Deadline deadline, Done done)
+    : targets_(std::move(targets)),
+      started_(std::chrono::steady_clock::now()),
+      deadline_(deadline),
+      pages_(targets_.size()),
+      missing_(targets_.size()),
+      done_(std::move(done)) {}
+
+void Scrape::Receive(std::size_t index, std::shared_ptr<const TargetPage> page) {
+  std::vector<std::shared_ptr<const TargetPage>> pages;
+  {
+    const std::lock_guard lock(mutex_);
+    if (ended_ || pages_[index] != nullptr) return;
+    pages_[index] = std::move(page);
+    if (--missing_ > 0) return;
+    ended_ = true;
+    pages = std::move(pages_);
+  }
+  End(std::move(pages));
+}
+
+void Scrape::Expire() {
+  std::vector<std::shared_ptr<const TargetPage>> pages;
+  {
+    const std::lock_guard lock(mutex_);
+    if (ended_) return;
+    ended_ = true;
+    pages = std::move(pages_);
+  }
+  const auto timeout = std::chrono::duration_cast<Microseconds>(deadline_.at() - started_);
+  for (std::size_t i = 0; i < pages.size(); ++i) {
+    if (pages[i] == nullptr) pages[i] = targets_[i]->LeftEarly(timeout);
+  }
+  End(std::move(pages));
+}
+
+// Called by whoever set ended_, so once.
+void Scrape::End(std::vector<std::shared_ptr<const TargetPage>> pages) {
+  const Done done = std::move(done_);
+  done(std::move(pages));
+}
+
+}  // namespace session_exporter

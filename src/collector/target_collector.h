@@ -1,0 +1,84 @@
+// Collects one target: at most one collection at a time, shared by every scrape that comes meanwhile.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/clock.h"
+#include "base/deadline.h"
+#include "base/log.h"
+#include "collector/target.h"
+#include "collector/target_families.h"
+#include "collector/worker_pool.h"
+#include "exposition/exporter_metrics.h"
+#include "exposition/target_page.h"
+
+namespace session_exporter {
+
+// What a collector works with. All of it outlives the collector.
+struct CollectorDependencies {
+  WorkerPool& workers;
+  ExporterMetrics& metrics;
+  const Clock& clock;
+  Log& log;
+};
+
+// Thread-safe. Held by shared_ptr, because a collection may outlast the configuration.
+class TargetCollector : public std::enable_shared_from_this<TargetCollector> {
+ public:
+  // Receives a collection's families, from any thread, once.
+  using Receiver = std::function<void(std::shared_ptr<const TargetPage>)>;
+
+  TargetCollector(std::shared_ptr<const Target> target, std::chrono::milliseconds min_interval,
+                  const CollectorDependencies& dependencies);
+
+  [[nodiscard]] const Target& target() const { return *target_; }
+
+  // Hands `receiver` the result of a collection: of the one under way, else of the last one when it
+  // succeeded less than min_interval ago, else of a new one that ends by the earlier of `deadline`
+  // and the target's timeout. A shared collection that was cut by the deadline of whoever started it
+  // is made again for those who have longer.
+  void Collect(Deadline deadline, Receiver receiver);
+
+  // What a scrape shows that leaves before its collection is done; `timeout` is what it had.
+  [[nodiscard]] std::shared_ptr<const TargetPage> LeftEarly(Microseconds timeout) const;
+
+ private:
+  struct Waiter {
+    Deadline deadline;
+    Receiver receiver;
+  };
+  struct UnderWay {
+    Deadline deadline;
+    std::vector<Waiter> waiters;
+  };
+  struct Outcome {
+    std::shared_ptr<const TargetPage> page;
+    std::optional<Error> failure;
+  };
+
+  void Run(Deadline deadline, std::chrono::steady_clock::time_point started);
+  Outcome CollectNow(Deadline deadline, std::chrono::steady_clock::time_point started);
+  // The listing, unless its time passed in the queue.
+  Result<std::shared_ptr<const Snapshot>> List(const CollectionContext& context);
+  void CountWarnings(const Snapshot& snapshot);
+  void Finish(Deadline deadline, Outcome outcome);
+  // A line for each change of the target's state, none for a scrape like the last.
+  void LogChange(const std::optional<Error>& failure);
+
+  const std::shared_ptr<const Target> target_;
+  const std::chrono::milliseconds min_interval_;
+  const CollectorDependencies dependencies_;
+
+  std::mutex mutex_;
+  std::optional<UnderWay> under_way_;             // guarded by mutex_
+  std::shared_ptr<const TargetPage> last_page_;   // of the last success; guarded by mutex_
+  std::chrono::steady_clock::time_point last_at_;  // guarded by mutex_
+  std::string last_state_;  // "", "up" or the reason; guarded by mutex_
+};
+
+}  // namespace session_exporter

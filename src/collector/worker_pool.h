@@ -1,0 +1,38 @@
+// Threads that run blocking work, at most a fixed number at once, started when they are first needed.
+#pragma once
+
+#include <condition_variable>
+#include <cstddef>
+#include <deque>
+#include <functional>
+#include <mutex>
+#include <thread>
+#include <vector>
+
+namespace session_exporter {
+
+// Thread-safe.
+class WorkerPool {
+ public:
+  explicit WorkerPool(std::size_t most_threads) : most_threads_(most_threads) {}
+  // Runs what is queued, then joins: whatever runs must end by a deadline of its own.
+  ~WorkerPool();
+  WorkerPool(const WorkerPool&) = delete;
+  WorkerPool& operator=(const WorkerPool&) = delete;
+
+  // Queues `task`, which must not throw.
+  void Post(std::function<void()> task);
+
+ private:
+  void Run();
+
+  const std::size_t most_threads_;
+  std::mutex mutex_;
+  std::condition_variable wake_;
+  std::deque<std::function<void()>> queue_;  // guarded by mutex_
+  std::size_t idle_ = 0;                     // guarded by mutex_
+  bool stopping_ = false;                    // guarded by mutex_
+  std::vector<std::thread> threads_;         // guarded by mutex_
+};
+
+}  // namespace session_exporter
