@@ -30,8 +30,8 @@ enum class ErrorKind {
 };
 
 inline constexpr std::array kAllErrorKinds = {
-    ErrorKind::kAuth,  ErrorKind::kBackend,  ErrorKind::kConfig,     ErrorKind::kConnect,
-    ErrorKind::kDns,   ErrorKind::kHttp,     ErrorKind::kLimit,      ErrorKind::kPermission,
+    ErrorKind::kAuth,     ErrorKind::kBackend,     ErrorKind::kConfig,  ErrorKind::kConnect,
+    ErrorKind::kDns,      ErrorKind::kHttp,        ErrorKind::kLimit,   ErrorKind::kPermission,
     ErrorKind::kProtocol, ErrorKind::kRateLimited, ErrorKind::kTimeout, ErrorKind::kTls};
 
 // The label value: "auth", "rate_limited", ...

@@ -24,8 +24,8 @@ bool NeedsQuotes(std::string_view value) {
   });
 }
 
-// The escapes that logfmt readers and JSON share. `value` is clean text: of the controls it can only
-// hold tab and newline.
+// The escapes that logfmt readers and JSON share. `value` is clean text: of the controls it can
+// only hold tab and newline.
 void AppendQuoted(std::string& line, std::string_view value) {
   line += '"';
   for (const char c : value) {

@@ -1,6 +1,6 @@
 // A value that must not be seen: it cannot be streamed, formatted or compared by accident, and its
-// memory is wiped when it goes. libcurl and the kernel keep copies of what is sent; those are out of
-// reach.
+// memory is wiped when it goes. libcurl and the kernel keep copies of what is sent; those are out
+// of reach.
 #pragma once
 
 #include <string>

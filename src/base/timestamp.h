@@ -13,8 +13,8 @@ namespace session_exporter {
 // second 60 is read as the next minute's first.
 std::optional<Timestamp> ParseTimestamp(std::string_view text);
 
-// Reads the Date header of HTTP, `Sun, 06 Nov 1994 08:49:37 GMT` (RFC 9110, 5.6.7; the obsolete forms
-// are not read).
+// Reads the Date header of HTTP, `Sun, 06 Nov 1994 08:49:37 GMT` (RFC 9110, 5.6.7; the obsolete
+// forms are not read).
 std::optional<Timestamp> ParseHttpDate(std::string_view text);
 
 }  // namespace session_exporter

@@ -78,7 +78,9 @@ struct Session {
 
   static constexpr Microseconds kUnsetDuration{-1};
 
-  [[nodiscard]] Symbol& Label(SessionLabel label) { return labels[static_cast<std::size_t>(label)]; }
+  [[nodiscard]] Symbol& Label(SessionLabel label) {
+    return labels[static_cast<std::size_t>(label)];
+  }
   [[nodiscard]] Symbol Label(SessionLabel label) const {
     return labels[static_cast<std::size_t>(label)];
   }

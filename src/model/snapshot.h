@@ -19,7 +19,7 @@ struct Snapshot {
   Timestamp fetched_at{};                 // on our clock
   std::optional<Timestamp> backend_time;  // the backend's clock at that moment, when it told it
 
-  bool truncated = false;               // max_sessions cut the list
+  bool truncated = false;                // max_sessions cut the list
   std::uint64_t duplicate_sessions = 0;  // listed again and dropped
   std::uint64_t invalid_sessions = 0;    // without an id, dropped
   // Fields of a wrong type that were left out, by name.

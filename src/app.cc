@@ -1,0 +1,169 @@
+#include "app.h"
+
+#include <algorithm>
+#include <condition_variable>
+#include <mutex>
+#include <utility>
+
+#include "backends/registry.h"
+#include "collector/scrape.h"
+#include "collector/target.h"
+#include "collector/worker_pool.h"
+#include "exposition/exporter_metrics.h"
+#include "net/curl_http_client.h"
+#include "server/endpoints.h"
+#include "version.h"  // generated
+
+namespace session_exporter {
+namespace {
+
+Endpoints::Options EndpointsOptions(const AppOptions& options) {
+  return {options.telemetry_path, options.max_requests, options.timeout_offset, VersionText()};
+}
+
+bool IsUp(const TargetPage& page) { return page.Lines(Metric::kUp).ends_with(" 1\n"); }
+
+}  // namespace
+
+std::string VersionText() {
+  return fmt::format("{} (revision {}, {})", kVersion, kRevision, kCompiler);
+}
+
+tl::expected<Configuration, ConfigErrors> LoadConfigurationFile(const std::string& file,
+                                                                const Environment& environment) {
+  const auto backends = AllBackends();
+  const std::vector<const TargetFormat*> formats(backends.begin(), backends.end());
+  return LoadConfiguration(file, formats, environment);
+}
+
+// Destroyed in reverse: the server first, so that nobody asks any more; then the collections under
+// way, which end by their deadlines or with the network; the rest is then unused.
+struct App::Parts {
+  Parts(AppOptions app_options, const Configuration& configuration, const Clock& app_clock,
+        Log& app_log)
+      : options(std::move(app_options)),
+        clock(app_clock),
+        log(app_log),
+        metrics({kVersion, kRevision, kCompiler}),
+        http(std::make_unique<CurlHttpClient>(CurlHttpClientOptions(), clock)),
+        workers(static_cast<std::size_t>(configuration.scrape.max_concurrency)),
+        endpoints(EndpointsOptions(options), metrics) {}
+
+  ~Parts() {
+    if (server != nullptr) server->Stop(std::chrono::milliseconds(0));
+    http->Shutdown();
+  }
+
+  AppOptions options;
+  const Clock& clock;
+  Log& log;
+  ExporterMetrics metrics;
+  std::unique_ptr<CurlHttpClient> http;
+  WorkerPool workers;
+  Endpoints endpoints;
+  std::shared_ptr<const ServedTargets> served;
+  std::unique_ptr<HttpServer> server;
+};
+
+App::App(AppOptions options, const Configuration& configuration, const Clock& clock, Log& log)
+    : parts_(std::make_unique<Parts>(std::move(options), configuration, clock, log)) {
+  log.SetObserver([this](LogLevel level) { parts_->metrics.CountLogMessage(level); });
+  Apply(configuration);
+}
+
+App::~App() { parts_->log.SetObserver(nullptr); }
+
+void App::Apply(const Configuration& configuration) {
+  for (const std::string& warning : configuration.warnings) {
+    parts_->log.Warn("configuration", {{"warning", warning}});
+  }
+  const CollectorDependencies dependencies{parts_->workers, parts_->metrics, parts_->clock,
+                                           parts_->log};
+  auto served = std::make_shared<ServedTargets>();
+  served->timeout = configuration.scrape.timeout;
+  for (auto& target : MakeTargets(configuration, {*parts_->http, parts_->clock})) {
+    served->targets.push_back(std::make_shared<TargetCollector>(
+        std::move(target), configuration.scrape.min_interval, dependencies));
+  }
+  parts_->served = std::move(served);
+  parts_->metrics.SetConfigLoaded(true, parts_->clock.Now());
+}
+
+Result<void> App::Serve() {
+  auto server = HttpServer::Listen(
+      parts_->options.listen_addresses, HttpServerLimits(),
+      [this](const IncomingRequest& request, Responder respond) {
+        parts_->endpoints.Handle(request, std::move(respond));
+      },
+      parts_->log);
+  if (!server) return tl::unexpected(server.error());
+  parts_->server = std::move(*server);
+  parts_->endpoints.Start(
+      [http_server = parts_->server.get()](std::chrono::milliseconds delay,
+                                           std::function<void()> task) {
+        http_server->After(delay, std::move(task));
+      },
+      parts_->served);
+  for (const std::string& address : addresses()) {
+    parts_->log.Info("listening", {{"address", address}});
+  }
+  return {};
+}
+
+std::vector<std::string> App::addresses() const {
+  return parts_->server == nullptr ? std::vector<std::string>() : parts_->server->addresses();
+}
+
+void App::Reload(const Environment& environment) {
+  const auto configuration = LoadConfigurationFile(parts_->options.config_file, environment);
+  if (!configuration) {
+    for (const std::string& line : configuration.error().Lines()) {
+      parts_->log.Failure("configuration not reloaded", {{"error", line}});
+    }
+    parts_->metrics.SetConfigLoaded(false, parts_->clock.Now());
+    return;
+  }
+  Apply(*configuration);
+  parts_->endpoints.SetTargets(parts_->served);
+  parts_->log.Info("configuration reloaded", {{"file", parts_->options.config_file}});
+}
+
+void App::Stop(std::chrono::milliseconds grace) {
+  parts_->endpoints.BeginStop();
+  if (parts_->server != nullptr) parts_->server->Stop(grace);
+}
+
+bool App::PrintOnce(std::ostream& out) {
+  // Shared with a collection that may still be under way when the deadline has passed.
+  struct Outcome {
+    std::mutex mutex;
+    std::condition_variable done;
+    std::optional<std::vector<std::shared_ptr<const TargetPage>>> pages;
+  };
+  const auto outcome = std::make_shared<Outcome>();
+  const Deadline deadline = Deadline::After(parts_->served->timeout);
+  const auto scrape =
+      Scrape::Start(parts_->served->targets, deadline,
+                    [outcome](std::vector<std::shared_ptr<const TargetPage>> pages) {
+                      const std::lock_guard lock(outcome->mutex);
+                      outcome->pages = std::move(pages);
+                      outcome->done.notify_all();
+                    });
+  std::unique_lock lock(outcome->mutex);
+  const auto is_done = [&] { return outcome->pages.has_value(); };
+  if (!outcome->done.wait_until(lock, deadline.at() + kExpiryGrace, is_done)) {
+    lock.unlock();
+    scrape->Expire();
+    lock.lock();
+    outcome->done.wait(lock, is_done);
+  }
+  const bool all_up = std::all_of(outcome->pages->begin(), outcome->pages->end(),
+                                  [](const auto& page) { return IsUp(*page); });
+  PageWriter writer({std::move(*outcome->pages), parts_->metrics.Collect()},
+                    ExpositionFormat::kText);
+  for (std::string piece; writer.Next(piece);) out << piece;
+  out.flush();
+  return all_up;
+}
+
+}  // namespace session_exporter

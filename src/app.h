@@ -1,0 +1,62 @@
+// The program's objects in the order of their construction. Tests start it too.
+#pragma once
+
+#include <chrono>
+#include <memory>
+#include <ostream>
+#include <string>
+#include <vector>
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "base/result.h"
+#include "config/errors.h"
+#include "config/loader.h"
+#include "server/http_server.h"
+
+namespace session_exporter {
+
+struct AppOptions {
+  std::string config_file = "session_exporter.yaml";
+  std::vector<std::string> listen_addresses = {":10470"};
+  std::string telemetry_path = "/metrics";
+  int max_requests = 40;
+  std::chrono::milliseconds timeout_offset{500};
+};
+
+// "0.1.0 (revision 1a2b3c4, gcc 12.2.0)"
+std::string VersionText();
+
+// Reads the configuration as every way of running does.
+tl::expected<Configuration, ConfigErrors> LoadConfigurationFile(const std::string& file,
+                                                                const Environment& environment);
+
+class App {
+ public:
+  // Takes a configuration that was loaded from options.config_file. `log` and `clock` outlive the
+  // app.
+  App(AppOptions options, const Configuration& configuration, const Clock& clock, Log& log);
+  // Stops, if it still serves.
+  ~App();
+
+  // Binds the addresses and serves until Stop. Errors: those of HttpServer::Listen.
+  Result<void> Serve();
+  [[nodiscard]] std::vector<std::string> addresses() const;
+
+  // Loads the configuration file again; on errors, which are logged, the present one stays.
+  void Reload(const Environment& environment);
+
+  // Refuses new scrapes, lets those under way finish for at most `grace`, and ends.
+  void Stop(std::chrono::milliseconds grace);
+
+  // Prints one exposition of all targets. Whether every target was up.
+  bool PrintOnce(std::ostream& out);
+
+ private:
+  void Apply(const Configuration& configuration);
+
+  struct Parts;
+  std::unique_ptr<Parts> parts_;
+};
+
+}  // namespace session_exporter
