@@ -151,7 +151,7 @@ TEST_CASE("a gzip bomb is stopped early and in little memory", "[net]") {
   const std::size_t before = ResidentBytes();
   std::size_t most = 0;
   std::size_t bytes = 0;
-  auto exchange = fixture.Send(server.Url());
+  auto exchange = fixture.Send(server.Url(), 4 * kPatience);
   auto piece = exchange->ReadBody();
   while (piece && !piece->empty()) {
     bytes += piece->size();
