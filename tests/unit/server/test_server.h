@@ -14,7 +14,7 @@
 
 #include "base/log.h"
 #include "server/http_server.h"
-#include "unit/server/raw_client.h"
+#include "support/raw_client.h"
 
 namespace session_exporter::test {
 
