@@ -25,15 +25,18 @@ class Scanner {
     return true;
   }
 
-  // Exactly `digits` decimal digits.
-  std::optional<int> Number(std::size_t digits) {
-    if (rest_.size() < digits) return std::nullopt;
+  // Exactly `Digits` decimal digits.
+  template <std::size_t Digits>
+  std::optional<int> Number() {
+    if (rest_.size() < Digits) return std::nullopt;
+    const char* const digits = rest_.data();
     int value = 0;
-    for (std::size_t i = 0; i < digits; ++i) {
-      if (rest_[i] < '0' || rest_[i] > '9') return std::nullopt;
-      value = value * 10 + (rest_[i] - '0');
+#pragma GCC unroll 4  // every session has three dates of seven numbers
+    for (std::size_t i = 0; i < Digits; ++i) {
+      if (digits[i] < '0' || digits[i] > '9') return std::nullopt;
+      value = value * 10 + (digits[i] - '0');
     }
-    rest_.remove_prefix(digits);
+    rest_.remove_prefix(Digits);
     return value;
   }
 
@@ -41,8 +44,9 @@ class Scanner {
   std::optional<Microseconds> Fraction() {
     std::int64_t value = 0;
     std::size_t digits = 0;
-    while (digits < rest_.size() && rest_[digits] >= '0' && rest_[digits] <= '9') {
-      if (digits < 6) value = value * 10 + (rest_[digits] - '0');
+    for (const char c : rest_) {
+      if (c < '0' || c > '9') break;
+      if (digits < 6) value = value * 10 + (c - '0');
       ++digits;
     }
     if (digits == 0 || digits > 9) return std::nullopt;
@@ -55,32 +59,31 @@ class Scanner {
   std::string_view rest_;
 };
 
-std::optional<Timestamp> FromCivil(int year, int month, int day, int hour, int minute, int second) {
+std::optional<Timestamp> FromCivil(int year, int month, int day) {
   const std::chrono::year_month_day date{std::chrono::year(year),
                                          std::chrono::month(static_cast<unsigned>(month)),
                                          std::chrono::day(static_cast<unsigned>(day))};
-  if (!date.ok() || hour > 23 || minute > 59 || second > 60) return std::nullopt;
-  return Timestamp(std::chrono::sys_days(date)) + std::chrono::hours(hour) +
-         std::chrono::minutes(minute) + std::chrono::seconds(second);
+  if (!date.ok()) return std::nullopt;
+  return Timestamp(std::chrono::sys_days(date));
 }
 
 std::optional<Timestamp> ScanDate(Scanner& scanner) {
-  const auto year = scanner.Number(4);
+  const auto year = scanner.Number<4>();
   if (!year || !scanner.Take('-')) return std::nullopt;
-  const auto month = scanner.Number(2);
+  const auto month = scanner.Number<2>();
   if (!month || !scanner.Take('-')) return std::nullopt;
-  const auto day = scanner.Number(2);
+  const auto day = scanner.Number<2>();
   if (!day) return std::nullopt;
-  return FromCivil(*year, *month, *day, 0, 0, 0);
+  return FromCivil(*year, *month, *day);
 }
 
 // HH:MM:SS; the separators are those of ISO 8601 and of HTTP.
 std::optional<Microseconds> ScanTimeOfDay(Scanner& scanner) {
-  const auto hour = scanner.Number(2);
+  const auto hour = scanner.Number<2>();
   if (!hour || !scanner.Take(':')) return std::nullopt;
-  const auto minute = scanner.Number(2);
+  const auto minute = scanner.Number<2>();
   if (!minute || !scanner.Take(':')) return std::nullopt;
-  const auto second = scanner.Number(2);
+  const auto second = scanner.Number<2>();
   if (!second || *hour > 23 || *minute > 59 || *second > 60) return std::nullopt;
   return std::chrono::hours(*hour) + std::chrono::minutes(*minute) + std::chrono::seconds(*second);
 }
@@ -90,12 +93,12 @@ std::optional<Microseconds> ScanZone(Scanner& scanner) {
   if (scanner.AtEnd() || scanner.Take('Z')) return Microseconds(0);
   const bool west = scanner.Take('-');
   if (!west && !scanner.Take('+')) return std::nullopt;
-  const auto hours = scanner.Number(2);
+  const auto hours = scanner.Number<2>();
   if (!hours || *hours > 23) return std::nullopt;
   int minutes = 0;
   if (!scanner.AtEnd()) {
     scanner.Take(':');
-    const auto written = scanner.Number(2);
+    const auto written = scanner.Number<2>();
     if (!written || *written > 59) return std::nullopt;
     minutes = *written;
   }
@@ -127,18 +130,18 @@ std::optional<Timestamp> ParseHttpDate(std::string_view text) {
                                                         "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
   if (text.size() != 29 || text.substr(3, 2) != ", ") return std::nullopt;
   Scanner scanner(text.substr(5));
-  const auto day = scanner.Number(2);
+  const auto day = scanner.Number<2>();
   if (!day || !scanner.Take(' ')) return std::nullopt;
   int month = 0;
   for (std::size_t i = 0; i < kMonths.size() && month == 0; ++i) {
     if (scanner.Take(kMonths[i])) month = static_cast<int>(i) + 1;
   }
   if (month == 0 || !scanner.Take(' ')) return std::nullopt;
-  const auto year = scanner.Number(4);
+  const auto year = scanner.Number<4>();
   if (!year || !scanner.Take(' ')) return std::nullopt;
   const auto time = ScanTimeOfDay(scanner);
   if (!time || !scanner.Take(std::string_view(" GMT"))) return std::nullopt;
-  const auto date = FromCivil(*year, month, *day, 0, 0, 0);
+  const auto date = FromCivil(*year, month, *day);
   if (!date) return std::nullopt;
   return *date + *time;
 }

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <cstring>
 
 namespace session_exporter {
 namespace {
@@ -46,11 +47,27 @@ bool IsUnwantedControl(std::string_view text, std::size_t i) {
 
 bool IsPlainAscii(unsigned char byte) { return byte >= 0x20 && byte < 0x7F; }
 
+// Whether eight bytes are all plain ASCII, at once: ids and names mostly are. May say no of plain
+// ones.
+bool ArePlainAscii(const char* text) {
+  constexpr std::uint64_t kOnes = 0x0101010101010101;
+  constexpr std::uint64_t kHighBits = kOnes * 0x80;
+  std::uint64_t bytes = 0;
+  std::memcpy(&bytes, text, sizeof bytes);
+  const std::uint64_t below_space = bytes - kOnes * 0x20;  // borrows into the high bit
+  const std::uint64_t delete_and_above = bytes + kOnes;    // carries into it
+  return ((bytes | below_space | delete_and_above) & kHighBits) == 0;
+}
+
 }  // namespace
 
 bool IsCleanText(std::string_view text) {
   std::size_t i = 0;
   while (i < text.size()) {
+    if (text.size() - i >= 8 && ArePlainAscii(text.data() + i)) {
+      i += 8;
+      continue;
+    }
     const auto byte = static_cast<unsigned char>(text[i]);
     if (IsPlainAscii(byte)) {
       ++i;

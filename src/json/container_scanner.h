@@ -1,5 +1,5 @@
-// Finds where an object or array ends in bytes that arrive in pieces, without reading what is in it:
-// brackets are matched outside strings, up to a depth.
+// Finds where an object or array ends in bytes that arrive in pieces, without reading what is in
+// it: brackets are matched outside strings, up to a depth.
 #pragma once
 
 #include <cstddef>
@@ -32,9 +32,9 @@ class ContainerScanner {
 
   State state_ = State::kInside;
   int depth_ = 0;
-  std::uint64_t kinds_ = 0;       // a bit for each open bracket, the innermost lowest: 1 is an object
-  std::uint64_t in_string_ = 0;   // all ones while the last block ended inside a string
-  std::uint64_t escaped_ = 0;     // 1 when its last byte was an escaping backslash
+  std::uint64_t kinds_ = 0;  // a bit for each open bracket, the innermost lowest: 1 is an object
+  std::uint64_t in_string_ = 0;  // all ones while the last block ended inside a string
+  std::uint64_t escaped_ = 0;    // 1 when its last byte was an escaping backslash
 };
 
 }  // namespace session_exporter

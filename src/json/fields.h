@@ -22,7 +22,7 @@ namespace session_exporter {
 class FieldSchema {
  public:
   // Fields are later asked for by their index in `paths`. A path must not lead through another.
-  explicit FieldSchema(std::initializer_list<std::string_view> paths);
+  FieldSchema(std::initializer_list<std::string_view> paths);
 
   [[nodiscard]] std::size_t size() const { return paths_.size(); }
   [[nodiscard]] const std::string& path(std::size_t field) const { return paths_[field]; }
@@ -33,7 +33,8 @@ class FieldSchema {
     int field = -1;  // index of the field, or -1
     int node = -1;   // index of the node of an object, or -1
   };
-  // The member of `node` with that name; null when the schema has none. Node 0 is the object itself.
+  // The member of `node` with that name; null when the schema has none. Node 0 is the object
+  // itself.
   [[nodiscard]] const Member* Find(int node, std::string_view name) const;
   [[nodiscard]] std::size_t node_count() const { return nodes_.size(); }
   // The path of a node, for warnings.
@@ -46,6 +47,7 @@ class FieldSchema {
     std::string path;
     std::vector<Member> members;
     std::vector<int> slots;  // by hash, index into members or -1; a power of two
+    std::size_t mask = 0;    // their count less one
   };
 
   int NodeFor(int parent, const std::string& path, const std::string& name);

@@ -31,7 +31,8 @@ ListReader::ListReader(const ListFormat& format, const FieldSchema& element, Ele
       reader_(element),
       scalar_schema_({"value"}),
       scalar_reader_(scalar_schema_) {
-  for (const std::string_view name : format.members) members_.push_back({std::string(name), {}, {}});
+  for (const std::string_view name : format.members)
+    members_.push_back({std::string(name), {}, {}});
 }
 
 Result<void> ListReader::Feed(std::span<const char> piece) {

@@ -2,9 +2,9 @@
 //
 //   {"current_time": "...", "kasms": [{...}, {...}, ...]}
 //
-// The list's elements are handed on one by one as they become complete, so that memory does not grow
-// with the document. Of the object's other members, scalars that were asked for are kept; anything
-// else is passed over.
+// The list's elements are handed on one by one as they become complete, so that memory does not
+// grow with the document. Of the object's other members, scalars that were asked for are kept;
+// anything else is passed over.
 #pragma once
 
 #include <cstddef>
@@ -23,7 +23,7 @@
 namespace session_exporter {
 
 struct ListFormat {
-  std::string_view list;                          // the list's name
+  std::string_view list;                            // the list's name
   std::initializer_list<std::string_view> members;  // names of the scalars to keep
 };
 
@@ -40,6 +40,7 @@ class ListReader {
   ListReader(const ListFormat& format, const FieldSchema& element, ElementHandler handler);
   ListReader(const ListFormat& format, const FieldSchema& element, ElementHandler handler,
              const Limits& limits);
+  ~ListReader() = default;
   ListReader(const ListReader&) = delete;
   ListReader& operator=(const ListReader&) = delete;
 
@@ -49,7 +50,8 @@ class ListReader {
   // At the document's end. Errors: kProtocol when it is cut.
   Result<void> Finish();
 
-  // What stood under the list's name: kArray when elements were read, kMissing when it was not there.
+  // What stood under the list's name: kArray when elements were read, kMissing when it was not
+  // there.
   [[nodiscard]] JsonType list_type() const { return list_type_; }
   // A kept scalar, by its index in ListFormat::members.
   [[nodiscard]] const JsonValue& member(std::size_t index) const { return members_[index].value; }
@@ -76,7 +78,8 @@ class ListReader {
     JsonValue value;
   };
 
-  // Takes one byte between tokens. When the byte begins a token, token_ is set and the byte is left.
+  // Takes one byte between tokens. When the byte begins a token, token_ is set and the byte is
+  // left.
   Result<void> Step(char c);
   Result<void> StepInDocument(char c);
   Result<void> BeginValue(char c);

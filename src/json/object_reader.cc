@@ -5,19 +5,14 @@
 #include <cstring>
 #include <string>
 
-#if defined(__SSE2__)
-#define RAPIDJSON_SSE2  // off unless asked for, and a third of the instructions of an in-situ read
-#endif
 #include <rapidjson/error/en.h>
 #include <rapidjson/reader.h>
 
 #include "json/container_scanner.h"
+#include "json/element_stream.h"
 
 namespace session_exporter {
 namespace {
-
-// RapidJSON reads 16 bytes at a time, beyond the closing bracket too.
-constexpr std::size_t kPadding = 32;
 
 // Follows the schema through the events of one object. Whatever the schema does not name is counted
 // through, never kept.
@@ -121,12 +116,13 @@ Result<void> ObjectReader::Read(std::string_view text) {
   constexpr int kMostOutOfRange = 64;
   std::string mended;
   for (int attempt = 0; attempt <= kMostOutOfRange; ++attempt) {
-    if (buffer_.size() < text.size() + kPadding) buffer_.resize(text.size() + kPadding);
+    if (buffer_.size() < text.size() + ElementStream::kPadding)
+      buffer_.resize(text.size() + ElementStream::kPadding);
     std::memcpy(buffer_.data(), text.data(), text.size());
-    std::memset(buffer_.data() + text.size(), 0, kPadding);
+    std::memset(buffer_.data() + text.size(), 0, ElementStream::kPadding);
     fields_.Clear();
     FieldHandler handler(schema_, fields_);
-    rapidjson::InsituStringStream stream(buffer_.data());
+    ElementStream stream(buffer_.data());
     rapidjson::Reader reader;
     const rapidjson::ParseResult result = reader.Parse<kFlags>(stream, handler);
     if (!result.IsError() && stream.Tell() == text.size()) return {};

@@ -101,11 +101,7 @@ constexpr Timestamp kLatest = std::chrono::sys_days(std::chrono::year(2200) / 1 
 constexpr double kMostCores = 1e6;
 constexpr double kMostMemory = 0x1p60;
 
-void LowerCase(std::string& text) {
-  std::transform(text.begin(), text.end(), text.begin(), [](char c) {
-    return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-  });
-}
+char LowerCase(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
 
 // Kasm writes Python's str() of a date that is not set.
 bool IsUnset(std::string_view text) { return text.empty() || text == "None"; }
@@ -211,7 +207,7 @@ void KasmSessionsReader::ReadSession(Fields& fields) {
 
 void KasmSessionsReader::ReadStatus(Fields& fields, Session& session) {
   scratch_ = fields.Text(kStatus).value_or("");
-  LowerCase(scratch_);
+  std::transform(scratch_.begin(), scratch_.end(), scratch_.begin(), LowerCase);
   if (scratch_.empty()) scratch_ = "unknown";
   session.status = snapshot_.symbols.Intern(scratch_);
   // `running` is active until SettleSession knows the backend's clock.
@@ -252,8 +248,11 @@ Symbol KasmSessionsReader::Text(Fields& fields, std::initializer_list<std::size_
 // The same id comes with dashes from one endpoint and without from another.
 Symbol KasmSessionsReader::Id(Fields& fields, std::size_t field) {
   scratch_ = fields.Text(field).value_or("");
-  std::erase(scratch_, '-');
-  LowerCase(scratch_);
+  char* end = scratch_.data();
+  for (const char c : scratch_) {
+    if (c != '-') *end++ = LowerCase(c);
+  }
+  scratch_.resize(static_cast<std::size_t>(end - scratch_.data()));
   return snapshot_.symbols.Intern(scratch_);
 }
 
