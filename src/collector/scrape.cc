@@ -9,9 +9,12 @@ std::shared_ptr<Scrape> Scrape::Start(Targets targets, Deadline deadline, Done d
       new Scrape(std::move(targets), deadline, std::move(done)));  // NOLINT: private constructor
   if (scrape->targets_.empty()) scrape->Expire();
   for (std::size_t i = 0; i < scrape->targets_.size(); ++i) {
-    scrape->targets_[i]->Collect(deadline, [scrape, i](std::shared_ptr<const TargetPage> page) {
-      scrape->Receive(i, std::move(page));
-    });
+    scrape->targets_[i]->Collect(
+        deadline,
+        [scrape, i](std::shared_ptr<const TargetPage> page) {
+          scrape->Receive(i, std::move(page));
+        },
+        scrape->started_);
   }
   return scrape;
 }
@@ -45,7 +48,8 @@ void Scrape::Expire() {
     ended_ = true;
     pages = std::move(pages_);
   }
-  const auto timeout = std::chrono::duration_cast<Microseconds>(deadline_.at() - started_);
+  // The two were read a few microseconds apart; the time that was given is in milliseconds.
+  const auto timeout = std::chrono::round<std::chrono::milliseconds>(deadline_.at() - started_);
   for (std::size_t i = 0; i < pages.size(); ++i) {
     if (pages[i] == nullptr) pages[i] = targets_[i]->LeftEarly(timeout);
   }

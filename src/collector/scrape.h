@@ -43,8 +43,8 @@ class Scrape : public std::enable_shared_from_this<Scrape> {
   Done done_;                                             // guarded by mutex_
 };
 
-// How long after its deadline a scrape is to be expired: a collection that ends at the very deadline
-// still gets to say what it was waiting for.
+// How long after its deadline a scrape is to be expired: a collection that ends at the very
+// deadline still gets to say what it was waiting for.
 inline constexpr std::chrono::milliseconds kExpiryGrace{40};
 
 }  // namespace session_exporter

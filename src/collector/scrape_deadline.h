@@ -6,8 +6,9 @@
 
 namespace session_exporter {
 
-// The smaller of `configured` and what the header X-Prometheus-Scrape-Timeout-Seconds leaves: H minus
-// the smaller of `offset` and H/10, where H is a positive finite number; any other header is ignored.
+// The smaller of `configured` and what the header X-Prometheus-Scrape-Timeout-Seconds leaves: H
+// minus the smaller of `offset` and H/10, where H is a positive finite number; any other header is
+// ignored.
 std::chrono::milliseconds ScrapeTimeout(std::string_view header,
                                         std::chrono::milliseconds configured,
                                         std::chrono::milliseconds offset);

@@ -30,18 +30,18 @@ class RequestCounter final : public RequestObserver {
     if (record.clock_skew) skew_.store(record.clock_skew->count(), std::memory_order_relaxed);
     std::optional<ErrorKind> failure = record.failure;
     if (!failure && record.status != 200) failure = KindOfStatus(record.status);
-    dependencies_.metrics.CountApiRequest({target_, record.operation, record.status, failure,
-                                           record.duration, record.bytes});
+    dependencies_.metrics.CountApiRequest(
+        {target_, record.operation, record.status, failure, record.duration, record.bytes});
     if (!dependencies_.log.Enabled(LogLevel::kDebug)) return;
     dependencies_.log.Debug(
-        "request", {{"target", target_},
-                    {"operation", std::string(record.operation)},
-                    {"url", std::string(record.url)},
-                    {"status", fmt::format("{}", record.status)},
-                    {"bytes", fmt::format("{}", record.bytes)},
-                    {"duration", FormatDuration(
-                                     std::chrono::duration_cast<Microseconds>(record.duration))},
-                    {"failure", failure ? std::string(ReasonOf(*failure)) : std::string("none")}});
+        "request",
+        {{"target", target_},
+         {"operation", std::string(record.operation)},
+         {"url", std::string(record.url)},
+         {"status", fmt::format("{}", record.status)},
+         {"bytes", fmt::format("{}", record.bytes)},
+         {"duration", FormatDuration(std::chrono::duration_cast<Microseconds>(record.duration))},
+         {"failure", failure ? std::string(ReasonOf(*failure)) : std::string("none")}});
   }
 
   [[nodiscard]] std::uint64_t requests() const { return requests_.load(); }
@@ -79,9 +79,11 @@ TargetCollector::TargetCollector(std::shared_ptr<const Target> target,
                                  const CollectorDependencies& dependencies)
     : target_(std::move(target)), min_interval_(min_interval), dependencies_(dependencies) {}
 
-void TargetCollector::Collect(Deadline deadline, Receiver receiver) {
+void TargetCollector::Collect(Deadline deadline, Receiver receiver,
+                              std::optional<Deadline::TimePoint> started) {
   const auto now = dependencies_.clock.Steady();
-  const Deadline limit = std::min(deadline, Deadline(now + target_->config.timeout));
+  const auto begin = started.value_or(now);
+  const Deadline limit = std::min(deadline, Deadline(begin + target_->config.timeout));
   std::shared_ptr<const TargetPage> recent;
   bool start = false;
   {
@@ -97,8 +99,11 @@ void TargetCollector::Collect(Deadline deadline, Receiver receiver) {
     }
   }
   if (start) {
-    dependencies_.workers.Post(
-        [self = shared_from_this(), limit, now] { self->Run(limit, now); });
+    if (!dependencies_.workers.Post(
+            [self = shared_from_this(), limit, begin] { self->Run(limit, begin); })) {
+      Finish(limit, {FailureFamilies(*target_, ErrorKind::kLimit, {}),
+                     Error(ErrorKind::kLimit, "no thread can be started")});
+    }
     return;
   }
   dependencies_.metrics.CountSharedCollection(target_->config.name);
@@ -170,7 +175,8 @@ void TargetCollector::Finish(Deadline deadline, Outcome outcome) {
     const std::lock_guard lock(mutex_);
     waiters = std::move(under_way_->waiters);
     under_way_.reset();
-    if (!outcome.failure) {
+    // Kept only where it can be shared: it holds all of the target's sessions.
+    if (!outcome.failure && min_interval_.count() > 0) {
       last_page_ = outcome.page;
       last_at_ = dependencies_.clock.Steady();
     }
@@ -195,9 +201,9 @@ void TargetCollector::LogChange(const std::optional<Error>& failure) {
     dependencies_.log.Info("target is up", {{"target", target_->config.name}});
     return;
   }
-  dependencies_.log.Warn("target is down", {{"target", target_->config.name},
-                                            {"reason", state},
-                                            {"error", failure->message()}});
+  dependencies_.log.Warn(
+      "target is down",
+      {{"target", target_->config.name}, {"reason", state}, {"error", failure->message()}});
 }
 
 }  // namespace session_exporter

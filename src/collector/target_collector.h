@@ -1,4 +1,5 @@
-// Collects one target: at most one collection at a time, shared by every scrape that comes meanwhile.
+// Collects one target: at most one collection at a time, shared by every scrape that comes
+// meanwhile.
 #pragma once
 
 #include <functional>
@@ -40,9 +41,12 @@ class TargetCollector : public std::enable_shared_from_this<TargetCollector> {
 
   // Hands `receiver` the result of a collection: of the one under way, else of the last one when it
   // succeeded less than min_interval ago, else of a new one that ends by the earlier of `deadline`
-  // and the target's timeout. A shared collection that was cut by the deadline of whoever started it
-  // is made again for those who have longer.
-  void Collect(Deadline deadline, Receiver receiver);
+  // and the target's timeout. A shared collection that was cut by the deadline of whoever started
+  // it is made again for those who have longer. `started` is when the time until the deadline
+  // began, now if nothing is given: the targets of a scrape are asked one after the other, and all
+  // show the same timeout.
+  void Collect(Deadline deadline, Receiver receiver,
+               std::optional<Deadline::TimePoint> started = std::nullopt);
 
   // What a scrape shows that leaves before its collection is done; `timeout` is what it had.
   [[nodiscard]] std::shared_ptr<const TargetPage> LeftEarly(Microseconds timeout) const;
@@ -75,10 +79,10 @@ class TargetCollector : public std::enable_shared_from_this<TargetCollector> {
   const CollectorDependencies dependencies_;
 
   std::mutex mutex_;
-  std::optional<UnderWay> under_way_;             // guarded by mutex_
-  std::shared_ptr<const TargetPage> last_page_;   // of the last success; guarded by mutex_
+  std::optional<UnderWay> under_way_;              // guarded by mutex_
+  std::shared_ptr<const TargetPage> last_page_;    // of the last success; guarded by mutex_
   std::chrono::steady_clock::time_point last_at_;  // guarded by mutex_
-  std::string last_state_;  // "", "up" or the reason; guarded by mutex_
+  std::string last_state_;                         // "", "up" or the reason; guarded by mutex_
 };
 
 }  // namespace session_exporter

@@ -52,8 +52,9 @@ Metric GroupMetric(std::string_view label) {
       {"access_type", Metric::kAccessTypeSessions},
       {"login_type", Metric::kLoginTypeSessions},
   }};
-  const auto* const found = std::find_if(kMetrics.begin(), kMetrics.end(),
-                                         [label](const auto& entry) { return entry.first == label; });
+  const auto* const found =
+      std::find_if(kMetrics.begin(), kMetrics.end(),
+                   [label](const auto& entry) { return entry.first == label; });
   return found->second;  // the configuration lets in no other
 }
 

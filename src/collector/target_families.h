@@ -16,8 +16,8 @@ namespace session_exporter {
 // What is known of a collection beside its sessions.
 struct CollectionFacts {
   Microseconds duration{};
-  Microseconds timeout{};               // the longest time that it was given
-  std::uint64_t requests = 0;           // HTTP requests made
+  Microseconds timeout{};                  // the longest time that it was given
+  std::uint64_t requests = 0;              // HTTP requests made
   std::optional<Microseconds> clock_skew;  // the backend's clock minus ours, when it told it
 };
 

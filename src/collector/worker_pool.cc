@@ -1,5 +1,6 @@
 #include "collector/worker_pool.h"
 
+#include <system_error>
 #include <utility>
 
 namespace session_exporter {
@@ -15,15 +16,20 @@ WorkerPool::~WorkerPool() {
   for (std::thread& thread : threads) thread.join();
 }
 
-void WorkerPool::Post(std::function<void()> task) {
+bool WorkerPool::Post(std::function<void()> task) {
   {
     const std::lock_guard lock(mutex_);
-    queue_.push_back(std::move(task));
-    if (queue_.size() > idle_ && threads_.size() < most_threads_ && !stopping_) {
-      threads_.emplace_back([this] { Run(); });
+    if (queue_.size() >= idle_ && threads_.size() < most_threads_ && !stopping_) {
+      try {
+        threads_.emplace_back([this] { Run(); });
+      } catch (const std::system_error&) {  // the process is at its limit of threads
+        if (threads_.empty()) return false;
+      }
     }
+    queue_.push_back(std::move(task));
   }
   wake_.notify_one();
+  return true;
 }
 
 void WorkerPool::Run() {

@@ -1,4 +1,5 @@
-// Threads that run blocking work, at most a fixed number at once, started when they are first needed.
+// Threads that run blocking work, at most a fixed number at once, started when they are first
+// needed.
 #pragma once
 
 #include <condition_variable>
@@ -20,8 +21,8 @@ class WorkerPool {
   WorkerPool(const WorkerPool&) = delete;
   WorkerPool& operator=(const WorkerPool&) = delete;
 
-  // Queues `task`, which must not throw.
-  void Post(std::function<void()> task);
+  // Queues `task`, which must not throw. False when not a single thread can be started to run it.
+  bool Post(std::function<void()> task);
 
  private:
   void Run();

@@ -21,7 +21,8 @@ constexpr std::array<MetricDescription, kMetricCount> kCatalogue = {{
      "Resident memory size in bytes."},
     {Metric::kProcessStartTime, "process_start_time_seconds", kGauge, "",
      "Start time of the process since unix epoch in seconds."},
-    {Metric::kProcessThreads, "process_threads", kGauge, "", "Number of OS threads in the process."},
+    {Metric::kProcessThreads, "process_threads", kGauge, "",
+     "Number of OS threads in the process."},
     {Metric::kProcessVirtualMemory, "process_virtual_memory_bytes", kGauge, "",
      "Virtual memory size in bytes."},
     {Metric::kAccessTypeSessions, "session_access_type_sessions", kGauge, "target,access_type",
@@ -60,7 +61,8 @@ constexpr std::array<MetricDescription, kMetricCount> kCatalogue = {{
     {Metric::kExpiredSessions, "session_expired_sessions", kGauge, "target,backend",
      "Sessions that are listed past their expiration, on the backend's clock."},
     {Metric::kExporterApiRequestDuration, "session_exporter_api_request_duration_seconds",
-     kHistogram, "target,operation", "Duration of requests to a backend, its answer read included."},
+     kHistogram, "target,operation",
+     "Duration of requests to a backend, its answer read included."},
     {Metric::kExporterApiRequestFailures, "session_exporter_api_request_failures_total", kCounter,
      "target,operation,reason", "Requests to a backend that failed or were refused, by reason."},
     {Metric::kExporterApiRequests, "session_exporter_api_requests_total", kCounter,
@@ -80,16 +82,18 @@ constexpr std::array<MetricDescription, kMetricCount> kCatalogue = {{
     {Metric::kExporterLogMessages, "session_exporter_log_messages_total", kCounter, "level",
      "Log lines written, by level."},
     {Metric::kExporterParseWarnings, "session_exporter_parse_warnings_total", kCounter,
-     "target,field", "Values in a backend's answers that were left out as not what they should be."},
+     "target,field",
+     "Values in a backend's answers that were left out as not what they should be."},
     {Metric::kExporterScrapesInFlight, "session_exporter_scrapes_in_flight", kGauge, "",
      "Scrapes that are being collected."},
-    {Metric::kExporterScrapesRejected, "session_exporter_scrapes_rejected_total", kCounter, "reason",
-     "Scrapes that were refused, by reason."},
+    {Metric::kExporterScrapesRejected, "session_exporter_scrapes_rejected_total", kCounter,
+     "reason", "Scrapes that were refused, by reason."},
     {Metric::kExporterTargets, "session_exporter_targets", kGauge, "", "Configured targets."},
     {Metric::kFailedLogins, "session_failed_logins", kGauge, "target,session",
      "Failed logins of the session's user (Intersight: FailedLogins)."},
     {Metric::kHostSessions, "session_host_sessions", kGauge, "target,host",
-     "Live sessions by host (Kasm: server.hostname, hostname or host; AWS SSM: Target); the largest "
+     "Live sessions by host (Kasm: server.hostname, hostname or host; AWS SSM: Target); the "
+     "largest "
      "group_limit values, the rest as other."},
     {Metric::kIdleExpirationTimestamp, "session_idle_expiration_timestamp_seconds", kGauge,
      "target,session", "When the session expires for idleness (Intersight: IdleTimeExpiration)."},
@@ -111,7 +115,8 @@ constexpr std::array<MetricDescription, kMetricCount> kCatalogue = {{
     {Metric::kListTruncated, "session_list_truncated", kGauge, "target",
      "1 when max_sessions cut the list: counts are then lower bounds."},
     {Metric::kLoginTypeSessions, "session_login_type_sessions", kGauge, "target,login_type",
-     "Live sessions by login type (Intersight: LoginType); the largest group_limit values, the rest "
+     "Live sessions by login type (Intersight: LoginType); the largest group_limit values, the "
+     "rest "
      "as other."},
     {Metric::kMaxDuration, "session_max_duration_seconds", kGauge, "target,session",
      "Longest time that the session may last (AWS SSM: MaxSessionDuration)."},
@@ -122,7 +127,8 @@ constexpr std::array<MetricDescription, kMetricCount> kCatalogue = {{
     {Metric::kOldestStartTimestamp, "session_oldest_start_timestamp_seconds", kGauge, "target",
      "The earliest start among live sessions."},
     {Metric::kRoleSessions, "session_role_sessions", kGauge, "target,role",
-     "Live sessions by role (Intersight: Role; AWS SSM: role of the Owner); the largest group_limit "
+     "Live sessions by role (Intersight: Role; AWS SSM: role of the Owner); the largest "
+     "group_limit "
      "values, the rest as other."},
     {Metric::kSeriesDropped, "session_series_dropped", kGauge, "target,reason",
      "Sessions without series of their own: beyond per_session.limit, listed again, or without an "

@@ -1,5 +1,5 @@
-// Every metric that the exporter shows: name, type, labels and help, in one place. Dashboards, alerts
-// and users' queries depend on them; change one only with a line in CHANGELOG.md.
+// Every metric that the exporter shows: name, type, labels and help, in one place. Dashboards,
+// alerts and users' queries depend on them; change one only with a line in CHANGELOG.md.
 #pragma once
 
 #include <cstddef>

@@ -20,8 +20,8 @@ namespace {
 using Labels = std::map<std::string, std::string>;
 
 const prometheus::Histogram::BucketBoundaries& DurationBuckets() {
-  static const prometheus::Histogram::BucketBoundaries kBuckets = {
-      0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10};
+  static const prometheus::Histogram::BucketBoundaries kBuckets = {0.01, 0.025, 0.05, 0.1, 0.25,
+                                                                   0.5,  1,     2.5,  5,   10};
   return kBuckets;
 }
 
@@ -144,8 +144,8 @@ struct ExporterMetrics::Impl {
     return Register(registry, prometheus::BuildGauge(), metric).Add({});
   }
   Impl()
-      : durations(Register(registry, prometheus::BuildHistogram(),
-                           Metric::kExporterApiRequestDuration)),
+      : durations(
+            Register(registry, prometheus::BuildHistogram(), Metric::kExporterApiRequestDuration)),
         failures(Counters(Metric::kExporterApiRequestFailures)),
         requests(Counters(Metric::kExporterApiRequests)),
         bytes(Counters(Metric::kExporterApiResponseBytes)),
@@ -161,9 +161,7 @@ struct ExporterMetrics::Impl {
 
 ExporterMetrics::ExporterMetrics(const BuildInfo& build) : impl_(std::make_unique<Impl>()) {
   Register(impl_->registry, prometheus::BuildGauge(), Metric::kExporterBuildInfo)
-      .Add({{"version", build.version},
-            {"revision", build.revision},
-            {"compiler", build.compiler}})
+      .Add({{"version", build.version}, {"revision", build.revision}, {"compiler", build.compiler}})
       .Set(1);
   for (const LogLevel level :
        {LogLevel::kDebug, LogLevel::kInfo, LogLevel::kWarn, LogLevel::kError}) {
@@ -230,9 +228,9 @@ std::vector<OwnFamily> ExporterMetrics::Collect() const {
   std::vector<OwnFamily> own = CollectProcessMetrics();
   for (prometheus::MetricFamily& family : impl_->registry.Collect()) {
     const auto catalogue = Catalogue();
-    const auto description =
-        std::find_if(catalogue.begin(), catalogue.end(),
-                     [&family](const MetricDescription& known) { return known.name == family.name; });
+    const auto description = std::find_if(
+        catalogue.begin(), catalogue.end(),
+        [&family](const MetricDescription& known) { return known.name == family.name; });
     if (description != catalogue.end()) own.push_back(Render(*description, std::move(family)));
   }
   return own;

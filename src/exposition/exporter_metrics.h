@@ -1,5 +1,5 @@
-// The exporter's own counters, gauges and histograms, kept in prometheus-cpp's registry, and those of
-// the process.
+// The exporter's own counters, gauges and histograms, kept in prometheus-cpp's registry, and those
+// of the process.
 #pragma once
 
 #include <chrono>

@@ -1,5 +1,5 @@
-// How the label values of one snapshot are shown: each distinct text brought under its label's policy
-// and escaped once, however many sessions have it.
+// How the label values of one snapshot are shown: each distinct text brought under its label's
+// policy and escaped once, however many sessions have it.
 #pragma once
 
 #include <deque>
@@ -33,8 +33,8 @@ class LabelPolicies {
   Hash hash_;
 };
 
-// Not thread-safe, but for asking again for what was asked for before. `symbols` and `policies` must
-// outlive it.
+// Not thread-safe, but for asking again for what was asked for before. `symbols` and `policies`
+// must outlive it.
 class LabelTexts {
  public:
   LabelTexts(const SymbolTable& symbols, const LabelPolicies& policies);
@@ -51,8 +51,8 @@ class LabelTexts {
 
   const SymbolTable& symbols_;
   const LabelPolicies& policies_;
-  std::vector<std::string_view> escaped_;            // by symbol
-  std::deque<std::string> owned_;                    // of those that needed an escape
+  std::vector<std::string_view> escaped_;  // by symbol
+  std::deque<std::string> owned_;          // of those that needed an escape
   std::unordered_map<std::uint32_t, std::string> hashed_;
 };
 

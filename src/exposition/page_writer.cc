@@ -68,15 +68,16 @@ void PageWriter::AppendOwn(Metric metric, std::string& piece) const {
 
 bool PageWriter::ContinueFamily(std::string& piece) {
   while (target_ < page_.targets.size()) {
-    if (piece.size() >= kPieceBytes || !ContinueTarget(*page_.targets[target_], piece)) return false;
+    if (piece.size() >= kPieceBytes || !ContinueTarget(*page_.targets[target_], piece))
+      return false;
     ++target_;
     row_ = 0;
   }
   return true;
 }
 
-// A family is either of targets or of sessions, so that a target is taken up again only in the midst
-// of its sessions.
+// A family is either of targets or of sessions, so that a target is taken up again only in the
+// midst of its sessions.
 bool PageWriter::ContinueTarget(const TargetPage& target, std::string& piece) {
   const auto metric = static_cast<Metric>(family_);
   piece += target.Lines(metric);

@@ -1,5 +1,5 @@
-// Writes a page in pieces, in either format. What is not asked for is not made, so a page of any size
-// takes the memory of one piece.
+// Writes a page in pieces, in either format. What is not asked for is not made, so a page of any
+// size takes the memory of one piece.
 #pragma once
 
 #include <cstddef>
@@ -36,7 +36,8 @@ class PageWriter {
   bool Next(std::string& piece);
 
  private:
-  // Lines of the targets in the family under way, until the piece is full; true when it is complete.
+  // Lines of the targets in the family under way, until the piece is full; true when it is
+  // complete.
   bool ContinueFamily(std::string& piece);
   bool ContinueTarget(const TargetPage& target, std::string& piece);
   void AppendHeader(const MetricDescription& metric, std::string& piece) const;

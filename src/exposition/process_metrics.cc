@@ -32,8 +32,8 @@ std::optional<double> BootTime() {
   return std::strtod(stat.c_str() + at + 6, nullptr);
 }
 
-// The fields of /proc/self/stat from the third on (proc(5) counts from 1): the second, the program's
-// name, may hold spaces.
+// The fields of /proc/self/stat from the third on (proc(5) counts from 1): the second, the
+// program's name, may hold spaces.
 std::vector<double> StatFields() {
   const std::string stat = ReadFile("/proc/self/stat");
   const std::size_t end = stat.rfind(')');
@@ -89,7 +89,8 @@ std::vector<OwnFamily> CollectProcessMetrics() {
   add(Metric::kProcessVirtualMemory, stat[kVirtualBytes]);
   add(Metric::kProcessResidentMemory,
       stat[kResidentPages] * static_cast<double>(sysconf(_SC_PAGESIZE)));
-  if (const auto boot = BootTime()) add(Metric::kProcessStartTime, *boot + stat[kStartTime] / ticks);
+  if (const auto boot = BootTime())
+    add(Metric::kProcessStartTime, *boot + stat[kStartTime] / ticks);
   return families;
 }
 

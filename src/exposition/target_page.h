@@ -1,5 +1,5 @@
-// What one target puts on a page: the finished lines of its few samples, and its sessions, whose lines
-// are made when they are sent.
+// What one target puts on a page: the finished lines of its few samples, and its sessions, whose
+// lines are made when they are sent.
 #pragma once
 
 #include <array>
@@ -22,11 +22,13 @@ class TargetPage {
 
   explicit TargetPage(std::string target);
 
-  // Adds a sample with the label `target` and `labels`, whose values are clean UTF-8. Samples of one
-  // metric are shown in the order in which they are added.
+  // Adds a sample with the label `target` and `labels`, whose values are clean UTF-8. Samples of
+  // one metric are shown in the order in which they are added.
   void Add(Metric metric, std::initializer_list<Label> labels, double value);
   void AddSeconds(Metric metric, std::initializer_list<Label> labels, Microseconds value);
-  void SetSessions(std::shared_ptr<const SessionTable> sessions) { sessions_ = std::move(sessions); }
+  void SetSessions(std::shared_ptr<const SessionTable> sessions) {
+    sessions_ = std::move(sessions);
+  }
 
   [[nodiscard]] const std::string& target() const { return target_; }
   [[nodiscard]] const std::string& Lines(Metric metric) const {

@@ -1,0 +1,90 @@
+#include "support/in_process_exporter.h"
+
+#include <condition_variable>
+#include <optional>
+#include <stdexcept>
+#include <utility>
+
+#include "backends/registry.h"
+#include "config/loader.h"
+#include "exposition/page_writer.h"
+
+namespace session_exporter::test {
+namespace {
+
+Configuration ParseOrThrow(const std::string& yaml, std::map<std::string, std::string> variables) {
+  const Environment environment =
+      [variables = std::move(variables)](const std::string& name) -> std::optional<std::string> {
+    const auto found = variables.find(name);
+    if (found == variables.end()) return std::nullopt;
+    return found->second;
+  };
+  const auto backends = AllBackends();
+  const std::vector<const TargetFormat*> formats(backends.begin(), backends.end());
+  auto configuration = ParseConfiguration(yaml, "test.yaml", formats, environment);
+  if (configuration) return std::move(*configuration);
+  std::string errors;
+  for (const std::string& line : configuration.error().Lines()) errors += line + "\n";
+  throw std::runtime_error(errors);
+}
+
+}  // namespace
+
+InProcessExporter::InProcessExporter(const std::string& yaml,
+                                     std::map<std::string, std::string> environment)
+    : log_(LogLevel::kDebug, LogFormat::kLogfmt,
+           [this](std::string_view line) {
+             const std::lock_guard lock(log_mutex_);
+             log_text_ += line;
+             log_text_ += '\n';
+           }),
+      metrics_({"test", "test", "test"}),
+      http_(std::make_unique<CurlHttpClient>(CurlHttpClientOptions(), clock_)) {
+  const Configuration configuration = ParseOrThrow(yaml, std::move(environment));
+  workers_ =
+      std::make_unique<WorkerPool>(static_cast<std::size_t>(configuration.scrape.max_concurrency));
+  for (auto& target : MakeTargets(configuration, {*http_, clock_})) {
+    targets_.push_back(std::make_shared<TargetCollector>(
+        std::move(target), configuration.scrape.min_interval,
+        CollectorDependencies{*workers_, metrics_, clock_, log_}));
+  }
+}
+
+InProcessExporter::~InProcessExporter() {
+  http_->Shutdown();
+  workers_.reset();  // joins the collections before what they use goes
+}
+
+std::string InProcessExporter::Scrape(std::chrono::milliseconds timeout, ExpositionFormat format) {
+  struct Outcome {
+    std::mutex mutex;
+    std::condition_variable done;
+    std::optional<std::vector<std::shared_ptr<const TargetPage>>> pages;
+  };
+  const auto outcome = std::make_shared<Outcome>();
+  const Deadline deadline = Deadline::After(timeout);
+  const auto scrape = session_exporter::Scrape::Start(targets_, deadline, [outcome](auto pages) {
+    const std::lock_guard lock(outcome->mutex);
+    outcome->pages = std::move(pages);
+    outcome->done.notify_all();
+  });
+  std::unique_lock lock(outcome->mutex);
+  const auto is_done = [&] { return outcome->pages.has_value(); };
+  if (!outcome->done.wait_until(lock, deadline.at() + kExpiryGrace, is_done)) {
+    lock.unlock();
+    scrape->Expire();
+    lock.lock();
+    outcome->done.wait(lock, is_done);
+  }
+  PageWriter writer({std::move(*outcome->pages), metrics_.Collect()}, format);
+  std::string text;
+  for (std::string piece; writer.Next(piece);) text += piece;
+  return text;
+}
+
+std::string InProcessExporter::LogText() const {
+  const std::lock_guard lock(log_mutex_);
+  return log_text_;
+}
+
+}  // namespace session_exporter::test

@@ -1,0 +1,104 @@
+#include "collector/worker_pool.h"
+
+#include <algorithm>
+#include <atomic>
+#include <memory>
+#include <mutex>
+#include <set>
+#include <thread>
+
+#include "catch.h"
+#include "unit/collector/collector_fixture.h"
+
+namespace session_exporter {
+namespace {
+
+using test::Gate;
+
+TEST_CASE("every task runs once, those still queued before the pool is gone", "[pool]") {
+  std::atomic<int> ran{0};
+  {
+    WorkerPool pool(3);
+    for (int i = 0; i < 1000; ++i) pool.Post([&ran] { ++ran; });
+  }
+  CHECK(ran == 1000);
+}
+
+TEST_CASE("as many tasks run at once as there may be threads, and no more", "[pool]") {
+  constexpr int kMost = 3;
+  std::mutex mutex;
+  int running = 0;
+  int most = 0;
+  std::set<std::thread::id> threads;
+  Gate all_busy;
+  Gate release;
+  {
+    WorkerPool pool(kMost);
+    for (int i = 0; i < 20; ++i) {
+      pool.Post([&] {
+        {
+          const std::lock_guard lock(mutex);
+          threads.insert(std::this_thread::get_id());
+          most = std::max(most, ++running);
+          if (running == kMost) all_busy.Open();
+        }
+        release.Wait();
+        const std::lock_guard lock(mutex);
+        --running;
+      });
+    }
+    CHECK(all_busy.Wait());
+    release.Open();
+  }
+  CHECK(most == kMost);
+  CHECK(threads.size() == kMost);
+}
+
+TEST_CASE("a task that blocks does not hold up those posted after it", "[pool]") {
+  Gate blocked;
+  Gate ran;
+  WorkerPool pool(2);
+  pool.Post([&blocked] { blocked.Wait(); });
+  pool.Post([&ran] { ran.Open(); });
+  CHECK(ran.Wait());
+  blocked.Open();
+}
+
+TEST_CASE("a task may post a task, also while the pool ends", "[pool]") {
+  std::atomic<int> ran{0};
+  {
+    WorkerPool pool(1);
+    pool.Post([&] {
+      ++ran;
+      pool.Post([&] {
+        ++ran;
+        pool.Post([&ran] { ++ran; });
+      });
+    });
+  }
+  CHECK(ran == 3);
+}
+
+TEST_CASE("what a task holds is released without a lock held", "[pool]") {
+  // Its end posts a task, as the end of a collector might: under the pool's lock it would wait for
+  // itself for ever.
+  struct PostsAtItsEnd {
+    WorkerPool& pool;
+    Gate& gate;
+    PostsAtItsEnd(WorkerPool& its_pool, Gate& its_gate) : pool(its_pool), gate(its_gate) {}
+    PostsAtItsEnd(const PostsAtItsEnd&) = delete;
+    PostsAtItsEnd& operator=(const PostsAtItsEnd&) = delete;
+    ~PostsAtItsEnd() {
+      pool.Post([&ran = gate] { ran.Open(); });
+    }
+  };
+  Gate ran;
+  WorkerPool pool(1);
+  pool.Post([held = std::make_shared<PostsAtItsEnd>(pool, ran)] { static_cast<void>(held); });
+  CHECK(ran.Wait());
+}
+
+TEST_CASE("a pool that was never used ends at once", "[pool]") { const WorkerPool pool(4); }
+
+}  // namespace
+}  // namespace session_exporter
