@@ -81,11 +81,14 @@ void App::Apply(const Configuration& configuration) {
                                            parts_->log};
   auto served = std::make_shared<ServedTargets>();
   served->timeout = configuration.scrape.timeout;
+  std::vector<std::string> names;
   for (auto& target : MakeTargets(configuration, {*parts_->http, parts_->clock})) {
+    names.push_back(target->config.name);
     served->targets.push_back(std::make_shared<TargetCollector>(
         std::move(target), configuration.scrape.min_interval, dependencies));
   }
   parts_->served = std::move(served);
+  parts_->metrics.SetTargets(names);
   parts_->metrics.SetConfigLoaded(true, parts_->clock.Now());
 }
 
@@ -163,7 +166,8 @@ bool App::PrintOnce(std::ostream& out) {
                     ExpositionFormat::kText);
   for (std::string piece; writer.Next(piece);) out << piece;
   out.flush();
-  return all_up;
+  if (!out) parts_->log.Failure("the exposition could not be written");
+  return all_up && out.good();
 }
 
 }  // namespace session_exporter

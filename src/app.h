@@ -49,7 +49,7 @@ class App {
   // Refuses new scrapes, lets those under way finish for at most `grace`, and ends.
   void Stop(std::chrono::milliseconds grace);
 
-  // Prints one exposition of all targets. Whether every target was up.
+  // Prints one exposition of all targets. Whether every target was up and all of it was written.
   bool PrintOnce(std::ostream& out);
 
  private:

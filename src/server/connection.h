@@ -13,7 +13,6 @@
 #include <string_view>
 #include <utility>
 
-#include <fmt/format.h>
 #include <boost/asio/buffer.hpp>
 #include <boost/asio/dispatch.hpp>
 #include <boost/asio/ip/tcp.hpp>
@@ -21,6 +20,7 @@
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/write.hpp>
 
+#include "base/result.h"
 #include "server/request_reader.h"
 #include "server/response_head.h"
 #include "server/server_core.h"

@@ -122,9 +122,6 @@ void Endpoints::Start(Timer timer, std::shared_ptr<const ServedTargets> targets)
 }
 
 void Endpoints::SetTargets(std::shared_ptr<const ServedTargets> targets) {
-  std::vector<std::string> names;
-  for (const auto& target : targets->targets) names.push_back(target->target().config.name);
-  metrics_.SetTargets(names);
   // The old ones go outside the lock: the last reference may destroy connections.
   std::shared_ptr<const ServedTargets> old;
   const std::lock_guard lock(mutex_);

@@ -5,7 +5,7 @@
 #include <iterator>
 #include <utility>
 
-#include <fmt/format.h>
+#include "base/result.h"
 
 namespace session_exporter {
 namespace {

@@ -5,9 +5,10 @@
 #include <string>
 #include <utility>
 
-#include <fmt/format.h>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/system/error_code.hpp>
+
+#include "base/result.h"
 
 namespace session_exporter {
 

@@ -208,7 +208,9 @@ Steps DeliverBody(Response response, const FaultSet& faults, EndlessList endless
 
 Response BareStatus(const FaultSet& faults) {
   const int status = static_cast<int>(faults.Number("status", 500));
-  Response response = MakeResponse(status, "text/html; charset=utf-8", ErrorPage(status));
+  // A 204 has no body: a client would take it for the beginning of the next answer.
+  Response response = MakeResponse(status, "text/html; charset=utf-8",
+                                   status == 204 ? std::string() : ErrorPage(status));
   if (const std::string* after = faults.Find("retry_after")) {
     response.SetHeader("Retry-After", *after);
   }
