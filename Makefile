@@ -9,7 +9,7 @@ FIXED_ADDRESSES := $(shell setarch --addr-no-randomize true 2>/dev/null && echo 
 
 MAKEFLAGS += --no-print-directory
 .PHONY: build test demo check lint bench coverage asan tsan tidy fuzz format golden clean help
-.PHONY: packages-build packages-demo packages-test packages-lint
+.PHONY: packages-build packages-demo packages-test packages-lint packages-bench
 
 build: packages-build build/release/build.ninja ## build the release binaries into build/release/bin
 	cmake --build --preset release --parallel $(JOBS)
@@ -49,7 +49,7 @@ coverage: packages-test packages-lint build/coverage/build.ninja ## run the test
 	  --html-details build/coverage/coverage.html build/coverage
 	@echo "By file and line: build/coverage/coverage.html"
 
-bench: packages-build build/release/build.ninja ## run the benchmarks with the release build
+bench: packages-bench build/release/build.ninja ## run the benchmarks with the release build
 	cmake --build --preset bench --parallel $(JOBS)
 
 fuzz: packages-test packages-lint build/fuzz/build.ninja ## build the fuzzers and run each for a moment
@@ -71,8 +71,8 @@ help: ## this list
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/\1\t\2/p' $(MAKEFILE_LIST) | expand -t 12
 
 # The test programs are linked against the same libraries as the exporter.
-packages-demo packages-test packages-lint: packages-build
-packages-build packages-demo packages-test packages-lint:
+packages-demo packages-test packages-lint packages-bench: packages-build
+packages-build packages-demo packages-test packages-lint packages-bench:
 	@scripts/install_dependencies.sh $(@:packages-%=%)
 
 # Ninja configures again by itself when a CMake file changed; this is for the first time and for changed presets.

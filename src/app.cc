@@ -53,6 +53,8 @@ struct App::Parts {
     if (server != nullptr) server->Stop(std::chrono::milliseconds(0));
     http->Shutdown();
   }
+  Parts(const Parts&) = delete;
+  Parts& operator=(const Parts&) = delete;
 
   AppOptions options;
   const Clock& clock;

@@ -38,6 +38,8 @@ class App {
   App(AppOptions options, const Configuration& configuration, const Clock& clock, Log& log);
   // Stops, if it still serves.
   ~App();
+  App(const App&) = delete;
+  App& operator=(const App&) = delete;
 
   // Binds the addresses and serves until Stop. Errors: those of HttpServer::Listen.
   Result<void> Serve();

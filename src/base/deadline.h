@@ -25,6 +25,7 @@ class Deadline {
   }
   [[nodiscard]] bool Passed() const { return std::chrono::steady_clock::now() >= at_; }
 
+  // NOLINTNEXTLINE(modernize-use-nullptr): clang-tidy 14 takes the comparison's 0 for a pointer.
   friend auto operator<=>(const Deadline&, const Deadline&) = default;
 
  private:

@@ -111,8 +111,8 @@ Result<LogFormat> ParseLogFormat(std::string_view name) {
 }
 
 struct Log::Impl {
-  LogLevel level;
-  LogFormat format;
+  LogLevel level = LogLevel::kInfo;
+  LogFormat format = LogFormat::kLogfmt;
   Sink sink;
   Observer observer;
   std::shared_ptr<spdlog::logger> logger;

@@ -5,7 +5,7 @@
 namespace session_exporter {
 
 std::shared_ptr<Scrape> Scrape::Start(Targets targets, Deadline deadline, Done done) {
-  const std::shared_ptr<Scrape> scrape(
+  std::shared_ptr<Scrape> scrape(
       new Scrape(std::move(targets), deadline, std::move(done)));  // NOLINT: private constructor
   if (scrape->targets_.empty()) scrape->Expire();
   for (std::size_t i = 0; i < scrape->targets_.size(); ++i) {

@@ -107,6 +107,7 @@ void TargetCollector::Collect(Deadline deadline, Receiver receiver,
     return;
   }
   dependencies_.metrics.CountSharedCollection(target_->config.name);
+  // NOLINTNEXTLINE(bugprone-use-after-move): it was moved only where `recent` stayed null.
   if (recent != nullptr) receiver(std::move(recent));
 }
 
@@ -140,7 +141,7 @@ TargetCollector::Outcome TargetCollector::CollectNow(
     if ((*snapshot)->backend_time) {
       facts.clock_skew = *(*snapshot)->backend_time - (*snapshot)->fetched_at;
     }
-    return SuccessFamilies(*target_, std::move(*snapshot), facts);
+    return SuccessFamilies(*target_, *snapshot, facts);
   });
   if (page) return {std::move(*page), std::nullopt};
   measure();

@@ -101,9 +101,9 @@ std::shared_ptr<const SessionTable> MakeTable(const Target& target,
 
 }  // namespace
 
-Result<std::shared_ptr<const TargetPage>> SuccessFamilies(const Target& target,
-                                                          std::shared_ptr<const Snapshot> snapshot,
-                                                          const CollectionFacts& facts) {
+Result<std::shared_ptr<const TargetPage>> SuccessFamilies(
+    const Target& target, const std::shared_ptr<const Snapshot>& snapshot,
+    const CollectionFacts& facts) {
   const auto policies = target.policies();
   if (!policies) return tl::unexpected(policies.error());
   auto page = std::make_shared<TargetPage>(target.config.name);

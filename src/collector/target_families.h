@@ -22,9 +22,9 @@ struct CollectionFacts {
 };
 
 // A successful collection's families; fails with kConfig when the key of a label's hash is gone.
-Result<std::shared_ptr<const TargetPage>> SuccessFamilies(const Target& target,
-                                                          std::shared_ptr<const Snapshot> snapshot,
-                                                          const CollectionFacts& facts);
+Result<std::shared_ptr<const TargetPage>> SuccessFamilies(
+    const Target& target, const std::shared_ptr<const Snapshot>& snapshot,
+    const CollectionFacts& facts);
 
 // A failed collection's: no sessions, no counts, no last values.
 std::shared_ptr<const TargetPage> FailureFamilies(const Target& target, ErrorKind reason,

@@ -98,6 +98,7 @@ OwnFamily Render(const MetricDescription& description, prometheus::MetricFamily 
   const std::vector<std::string_view> labels = SplitNames(description.labels);
   const auto values = [&labels](const prometheus::ClientMetric& metric) {
     std::vector<std::string_view> all;
+    all.reserve(labels.size());
     for (const std::string_view label : labels) all.push_back(ValueOf(metric, label));
     return all;
   };

@@ -38,6 +38,7 @@ class LabelPolicies {
 class LabelTexts {
  public:
   LabelTexts(const SymbolTable& symbols, const LabelPolicies& policies);
+  ~LabelTexts() = default;
   LabelTexts(const LabelTexts&) = delete;  // its views are of its own texts
   LabelTexts& operator=(const LabelTexts&) = delete;
 

@@ -11,6 +11,20 @@
 namespace session_exporter {
 namespace {
 
+// The metrics of a session that have a value of their own; see AppendValue.
+constexpr std::array kValueMetrics = {Metric::kStartTimestamp,
+                                      Metric::kKeepaliveTimestamp,
+                                      Metric::kKeepaliveAge,
+                                      Metric::kExpirationTimestamp,
+                                      Metric::kIdleExpirationTimestamp,
+                                      Metric::kEndTimestamp,
+                                      Metric::kLastLoginTimestamp,
+                                      Metric::kMaxDuration,
+                                      Metric::kFailedLogins,
+                                      Metric::kCpuCores,
+                                      Metric::kMemory,
+                                      Metric::kStale};
+
 // Sorts what has no time last.
 Timestamp OrLatest(OptionalTime time) { return time ? *time : Timestamp::max(); }
 
@@ -99,12 +113,12 @@ void SessionTable::FindPresent() {
   present_[static_cast<std::size_t>(Metric::kInfo)] = !rows_.empty();
   present_[static_cast<std::size_t>(Metric::kStatus)] = !rows_.empty();
   std::string value;
-  for (std::size_t i = 0; i < kMetricCount; ++i) {
-    if (present_[i]) continue;
-    present_[i] = std::any_of(rows_.begin(), rows_.end(), [&](const Row& row) {
-      value.clear();
-      return AppendValue(static_cast<Metric>(i), snapshot_->sessions[row.session], value);
-    });
+  for (const Metric metric : kValueMetrics) {
+    present_[static_cast<std::size_t>(metric)] =
+        std::any_of(rows_.begin(), rows_.end(), [&](const Row& row) {
+          value.clear();
+          return AppendValue(metric, snapshot_->sessions[row.session], value);
+        });
   }
 }
 

@@ -37,6 +37,7 @@ struct SessionTableOptions {
 class SessionTable {
  public:
   SessionTable(std::shared_ptr<const Snapshot> snapshot, const SessionTableOptions& options);
+  ~SessionTable() = default;
   SessionTable(const SessionTable&) = delete;  // texts_ refers to policies_
   SessionTable& operator=(const SessionTable&) = delete;
 

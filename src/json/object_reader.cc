@@ -1,6 +1,8 @@
 #include "json/object_reader.h"
 
+#include <algorithm>
 #include <array>
+#include <charconv>
 #include <cmath>
 #include <cstring>
 #include <string>
@@ -105,6 +107,49 @@ void BlankNumber(char* text, std::size_t size) {
   }
 }
 
+bool IsHex(char c) {
+  return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
+}
+
+// The code unit of a `\uXXXX` at the front of `text`; -1 when there is none.
+int EscapedUnit(std::string_view text) {
+  if (text.size() < 6 || text[0] != '\\' || text[1] != 'u') return -1;
+  if (!std::all_of(text.begin() + 2, text.begin() + 6, IsHex)) return -1;
+  int unit = 0;
+  std::from_chars(text.data() + 2, text.data() + 6, unit, 16);
+  return unit;
+}
+
+// Makes U+FFFD of every surrogate escape that has no partner, which RapidJSON refuses though other
+// writers of JSON put it out.
+void MendSurrogates(std::string& text) {
+  const auto is_low = [](int unit) { return unit >= 0xDC00 && unit <= 0xDFFF; };
+  std::size_t at = text.find('\\');
+  while (at != std::string::npos && at + 1 < text.size()) {
+    const std::string_view rest = std::string_view(text).substr(at);
+    const int unit = EscapedUnit(rest);
+    const bool high = unit >= 0xD800 && unit <= 0xDBFF;
+    const bool pair = high && is_low(EscapedUnit(rest.substr(6)));
+    if ((high && !pair) || is_low(unit)) text.replace(at + 2, 4, "fffd");
+    at = text.find('\\', at + (pair ? 12 : unit >= 0 ? 6 : 2));
+  }
+}
+
+// Mends what RapidJSON refused at `offset`, where it is one absurd value that must not take the
+// rest of the session with it. False for anything else.
+bool Mend(std::string& text, rapidjson::ParseErrorCode code, std::size_t offset) {
+  switch (code) {
+    case rapidjson::kParseErrorNumberTooBig:
+      BlankNumber(text.data() + offset, text.size() - offset);
+      return true;
+    case rapidjson::kParseErrorStringUnicodeSurrogateInvalid:
+      MendSurrogates(text);
+      return true;
+    default:
+      return false;
+  }
+}
+
 }  // namespace
 
 ObjectReader::ObjectReader(const FieldSchema& schema) : schema_(schema), fields_(schema) {}
@@ -113,11 +158,12 @@ Result<void> ObjectReader::Read(std::string_view text) {
   // The depth is bounded before this is called, so the recursive parser, which takes fewer
   // instructions than the iterative one, cannot exhaust the stack.
   constexpr unsigned kFlags = rapidjson::kParseInsituFlag;
-  constexpr int kMostOutOfRange = 64;
+  constexpr int kMostMended = 64;
   std::string mended;
-  for (int attempt = 0; attempt <= kMostOutOfRange; ++attempt) {
-    if (buffer_.size() < text.size() + ElementStream::kPadding)
+  for (int attempt = 0; attempt <= kMostMended; ++attempt) {
+    if (buffer_.size() < text.size() + ElementStream::kPadding) {
       buffer_.resize(text.size() + ElementStream::kPadding);
+    }
     std::memcpy(buffer_.data(), text.data(), text.size());
     std::memset(buffer_.data() + text.size(), 0, ElementStream::kPadding);
     fields_.Clear();
@@ -130,17 +176,15 @@ Result<void> ObjectReader::Read(std::string_view text) {
       return Fail(ErrorKind::kProtocol, "invalid JSON in a list element at byte {}: a NUL byte",
                   stream.Tell());
     }
-    if (result.Code() != rapidjson::kParseErrorNumberTooBig) {
+    if (mended.empty()) mended = text;
+    if (!Mend(mended, result.Code(), result.Offset())) {
       return Fail(ErrorKind::kProtocol, "invalid JSON in a list element at byte {}: {}",
                   result.Offset(), rapidjson::GetParseError_En(result.Code()));
     }
-    // One absurd number must not take the rest of the session with it.
-    if (mended.empty()) mended = text;
-    BlankNumber(mended.data() + result.Offset(), mended.size() - result.Offset());
     text = mended;
   }
   return Fail(ErrorKind::kProtocol, "a list element has more than {} numbers out of range",
-              kMostOutOfRange);
+              kMostMended);
 }
 
 }  // namespace session_exporter

@@ -15,7 +15,8 @@ class ObjectReader {
   explicit ObjectReader(const FieldSchema& schema);
 
   // `text` is a JSON value, nested at most ContainerScanner::kMostDepth deep. A value that is not
-  // an object has no fields. Numbers too large for a double are of a wrong type. Errors: kProtocol.
+  // an object has no fields. Numbers too large for a double are of a wrong type, and surrogate
+  // escapes without a partner are U+FFFD. Errors: kProtocol.
   // The fields' texts stay valid until the next call.
   Result<void> Read(std::string_view text);
 

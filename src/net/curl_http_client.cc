@@ -22,6 +22,8 @@ class CurlExchange final : public HttpExchange {
         operation_(context.operation),
         observer_(context.observer) {}
 
+  CurlExchange(const CurlExchange&) = delete;
+  CurlExchange& operator=(const CurlExchange&) = delete;
   ~CurlExchange() override {
     if (transfer_->Abandon()) loop_->Cancel(transfer_);
     Report();

@@ -26,6 +26,8 @@ class CurlHttpClient final : public HttpClient {
   CurlHttpClient(const CurlHttpClientOptions& options, const Clock& clock);
   // Shuts down, if that has not been done.
   ~CurlHttpClient() override;
+  CurlHttpClient(const CurlHttpClient&) = delete;
+  CurlHttpClient& operator=(const CurlHttpClient&) = delete;
 
   // Ends every request under way, and every later one at once, with kConnect, and joins the network
   // thread, without waiting for the network.

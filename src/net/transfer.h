@@ -30,8 +30,8 @@ class Transfer {
  public:
   struct Limits {
     Deadline deadline;
-    std::size_t max_body_bytes;  // decoded
-    std::size_t buffer_bytes;    // that wait for the reader before the transfer is paused
+    std::size_t max_body_bytes = 0;  // decoded
+    std::size_t buffer_bytes = 0;    // that wait for the reader before the transfer is paused
   };
 
   // `clock` must outlive the transfer.

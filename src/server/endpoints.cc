@@ -110,10 +110,9 @@ Endpoints::Endpoints(Options options, ExporterMetrics& metrics)
     respond(PlainText(200, "healthy\n"));
   });
   router_.Add("/-/ready", read,
-              [this](const IncomingRequest&, Responder respond) { Ready(std::move(respond)); });
-  router_.Add("/", read, [this](const IncomingRequest&, Responder respond) {
-    StatusPage(std::move(respond));
-  });
+              [this](const IncomingRequest&, const Responder& respond) { Ready(respond); });
+  router_.Add("/", read,
+              [this](const IncomingRequest&, const Responder& respond) { StatusPage(respond); });
 }
 
 void Endpoints::Start(Timer timer, std::shared_ptr<const ServedTargets> targets) {
@@ -172,26 +171,26 @@ void Endpoints::Metrics(const IncomingRequest& request, Responder respond) {
   timer_(timeout + kExpiryGrace, [scrape] { scrape->Expire(); });
 }
 
-void Endpoints::Ready(Responder respond) const {
+void Endpoints::Ready(const Responder& respond) const {
   const bool ready = targets() != nullptr && !stopping_;
   respond(ready ? PlainText(200, "ready\n") : PlainText(503, "not ready\n"));
 }
 
-void Endpoints::StatusPage(Responder respond) const {
+void Endpoints::StatusPage(const Responder& respond) const {
   std::string page =
       "<!DOCTYPE html>\n<html lang=\"en\">\n<head><meta charset=\"utf-8\">"
       "<title>session_exporter</title></head>\n<body>\n<h1>session_exporter</h1>\n";
-  page += "<p>Version " + EscapeHtml(options_.version) + "</p>\n<ul>\n";
+  page += fmt::format("<p>Version {}</p>\n<ul>\n", EscapeHtml(options_.version));
   for (const std::string& path :
        {options_.telemetry_path, std::string("/-/healthy"), std::string("/-/ready")}) {
-    const std::string shown = EscapeHtml(path);
-    page += "<li><a href=\"" + shown + "\">" + shown + "</a></li>\n";
+    page += fmt::format("<li><a href=\"{0}\">{0}</a></li>\n", EscapeHtml(path));
   }
   page += "</ul>\n<h2>Targets</h2>\n<ul>\n";
   if (const auto served = targets()) {
     for (const auto& target : served->targets) {
-      page += "<li>" + EscapeHtml(target->target().config.name) + " (" +
-              EscapeHtml(target->target().config.backend) + ")</li>\n";
+      const TargetConfig& config = target->target().config;
+      page +=
+          fmt::format("<li>{} ({})</li>\n", EscapeHtml(config.name), EscapeHtml(config.backend));
     }
   }
   page += "</ul>\n</body>\n</html>\n";

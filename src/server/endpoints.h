@@ -56,8 +56,8 @@ class Endpoints {
   class Place;
 
   void Metrics(const IncomingRequest& request, Responder respond);
-  void Ready(Responder respond) const;
-  void StatusPage(Responder respond) const;
+  void Ready(const Responder& respond) const;
+  void StatusPage(const Responder& respond) const;
   // Null, and the answer given, when there is no place.
   std::shared_ptr<Place> TakePlace(const Responder& respond);
   [[nodiscard]] std::shared_ptr<const ServedTargets> targets() const;

@@ -101,6 +101,7 @@ const std::vector<Scenario>& Oddities() {
       {"missing", ""},
       {"invalid_utf8", ""},
       {"control", ""},
+      {"surrogates", ""},
       {"long_strings=5000", ""},
       {"duplicates", ""},
       {"no_ids", ""},

@@ -72,8 +72,7 @@ TEST_CASE("n: what is no value is refused in every place", "[json_suite]") {
 TEST_CASE("n: strings are checked where they are read", "[json_suite]") {
   const std::string_view value =
       GENERATE(as<std::string_view>{}, R"("\a")", R"("\x41")", R"("\'")", R"("\u")", R"("\u1")",
-               R"("\u12")", R"("\u123")", R"("\uqqqq")", R"("\U0041")", R"("\ud800")",
-               R"("\ud800a")", R"("\ud800\n")", R"("\ud800\u0041")", R"("\ud800\u")", "\"a\nb\"",
+               R"("\u12")", R"("\u123")", R"("\uqqqq")", R"("\U0041")", R"("\ud800\u")", "\"a\nb\"",
                "\"a\tb\"", "\"a\0b\""sv, "\"\x1F\"", "\"\\\xC3\xA5\"", "\"\\\0\""sv);
   CAPTURE(value);
   CHECK_FALSE(AsElement(value));
@@ -102,10 +101,11 @@ TEST_CASE("i: where the standard leaves the choice, this is ours", "[json_suite]
     CHECK(AsElement(value));
     CHECK(AsKept(value));
   }
-  // Bytes that are not UTF-8 and a low surrogate alone are taken; they are made clean when a text
+  // Bytes that are not UTF-8 and surrogates alone are taken; they are made clean when a text
   // is kept. One of them in one user's name must not hide all sessions.
-  for (const std::string_view value : {"\"\xFF\"", "\"\xED\xA0\x80\"", "\"\xC0\xAF\"",
-                                       "\"\xE2\x82\"", R"("\udc00")", R"("\udfff\udfff")"}) {
+  for (const std::string_view value :
+       {"\"\xFF\"", "\"\xED\xA0\x80\"", "\"\xC0\xAF\"", "\"\xE2\x82\"", R"("\udc00")",
+        R"("\udfff\udfff")", R"("\ud800")", R"("\ud800a")", R"("\ud800\n")", R"("\ud800\u0041")"}) {
     CAPTURE(value);
     CHECK(AsElement(value));
     CHECK(AsKept(value));
