@@ -3,14 +3,15 @@
 # waits until sessions are exported and tells what to open. `make demo` builds both first.
 #
 #   DEMO_PORT=10470   port of the exporter; the next free one when it is taken
-#   DEMO_SPEED=10     how fast people log in and out in the simulation, as a multiple of real time
+#   DEMO_SPEED=1      how fast people log in and out in the simulation, as a multiple of real time; above 1 its clock, and
+#                     so session_clock_skew_seconds, runs away from ours
 #   DEMO_BUILD=build/release   where the programs are
 #   DEMO_ONCE=1       stop as soon as everything answers
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
 port="${DEMO_PORT:-10470}"
-speed="${DEMO_SPEED:-10}"
+speed="${DEMO_SPEED:-1}"
 bin="${DEMO_BUILD:-build/release}/bin"
 deadline_seconds=30
 targets=(kasm-demo kasm-lab)
@@ -151,7 +152,6 @@ The exporter is running, with two targets on a simulated Kasm Workspaces. Open
 
   $url/                     status page
   $url/metrics              what Prometheus scrapes
-  $url/probe?target=kasm-demo&debug=true    every request made to the backend
 
 or ask from a shell:
 

@@ -14,11 +14,6 @@
 namespace session_exporter {
 namespace {
 
-// While a transfer is paused libcurl keeps decoding what it has read, so a gzip bomb may grow one
-// read a thousandfold in its own buffer: this bounds that to 16 MiB, a few times that while libcurl
-// grows and copies it. It is what TLS reads at a time anyway; over TCP 128 KiB were no faster.
-constexpr long kReceiveBytes = 16L << 10U;
-
 // Routers forget silent connections, most of them after 300 s or more; then the next scrape would
 // hang on a kept one until its deadline.
 constexpr long kKeepAliveIdleSeconds = 60;
@@ -88,7 +83,10 @@ void EasyHandleDeleter::operator()(void* easy) const { curl_easy_cleanup(easy); 
 
 template <typename Option, typename Value>
 void EasyRequest::Set(Option option, Value value) {
-  if (curl_easy_setopt(easy_.get(), option, value) != CURLE_OK) refused_ = true;
+  const CURLcode code = curl_easy_setopt(easy_.get(), option, value);
+  if (code == CURLE_OK || !refused_.empty()) return;
+  refused_ = fmt::format("libcurl refuses its option {}: {}", static_cast<int>(option),
+                         curl_easy_strerror(code));
 }
 
 Result<std::unique_ptr<EasyRequest>> EasyRequest::Make(EasyHandle easy, HttpRequest request,
@@ -112,7 +110,7 @@ Result<std::unique_ptr<EasyRequest>> EasyRequest::Make(EasyHandle easy, HttpRequ
   made->SetProxy();
   made->SetTimes(client);
   made->SetCallbacks();
-  if (made->refused_) return Fail(ErrorKind::kConfig, "libcurl does not take an option it needs");
+  if (!made->refused_.empty()) return Fail(ErrorKind::kConfig, "{}", made->refused_);
   return made;
 }
 
@@ -234,7 +232,9 @@ void EasyRequest::SetTimes(const CurlHttpClientOptions& client) {
   Set(CURLOPT_TCP_KEEPALIVE, 1L);
   Set(CURLOPT_TCP_KEEPIDLE, kKeepAliveIdleSeconds);
   Set(CURLOPT_TCP_KEEPINTVL, kKeepAliveIntervalSeconds);
-  Set(CURLOPT_BUFFERSIZE, kReceiveBytes);
+  // CURLOPT_BUFFERSIZE stays at its 16 KiB. While a transfer is paused libcurl keeps decoding what
+  // it has read, so a gzip bomb may grow one read a thousandfold; and libcurl refuses the option on
+  // a handle whose last transfer ended while a name was resolved.
   Set(CURLOPT_USERAGENT, client.user_agent.c_str());
   Set(CURLOPT_NOSIGNAL, 1L);
   // Without it libcurl joins its resolver thread when a transfer ends while a name is resolved, and

@@ -58,7 +58,7 @@ class EasyRequest {
   HeaderList headers_;
   HeaderList connect_to_;
   std::array<char, 256> error_text_{};  // CURL_ERROR_SIZE
-  bool refused_ = false;                // libcurl did not take an option
+  std::string refused_;                 // libcurl did not take an option
   EasyHandle easy_;                     // last, so that it goes before what it borrows
 };
 

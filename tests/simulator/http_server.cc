@@ -75,13 +75,16 @@ HttpServer::HttpServer(const ListenOptions& options, Handler handler, Doorman re
     : handler_(std::move(handler)), reset_at_door_(std::move(reset_at_door)) {
   if (!options.tls_cert_file.empty()) SetUpTls(options);
   Listen(options);
+}
+
+void HttpServer::Accept() {
   acceptor_ = std::thread([this] { AcceptLoop(); });
 }
 
 HttpServer::~HttpServer() {
   stopping_ = true;
   shutdown(listener_, SHUT_RDWR);
-  acceptor_.join();
+  if (acceptor_.joinable()) acceptor_.join();
   close(listener_);
   {
     const std::lock_guard lock(mutex_);

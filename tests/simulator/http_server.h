@@ -30,13 +30,16 @@ class HttpServer {
   // Asked once for every accepted connection, before anything is read; true resets it.
   using Doorman = std::function<bool()>;
 
-  // Listens when it returns. Throws std::runtime_error when it cannot. Both functions are called
-  // from many threads at once.
+  // Listens when it returns, and accepts from Accept on. Throws std::runtime_error when it cannot.
+  // Both functions are called from many threads at once.
   HttpServer(const ListenOptions& options, Handler handler, Doorman reset_at_door);
   // Interrupts every connection and joins every thread.
   ~HttpServer();
   HttpServer(const HttpServer&) = delete;
   HttpServer& operator=(const HttpServer&) = delete;
+
+  // Begins to accept, once: by now what the handler needs is complete.
+  void Accept();
 
   std::uint16_t port() const { return port_; }
   bool tls() const { return tls_ != nullptr; }

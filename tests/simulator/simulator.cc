@@ -66,10 +66,10 @@ class Simulator::Impl {
                options_.speed),
         population_(options_.population) {
     routes_.push_back(MakeKasmRoutes(options_.kasm, population_));
-    // Last, because requests may come from here on.
     server_ = std::make_unique<HttpServer>(
         options_.listen, [this](Request request) { return Handle(std::move(request)); },
         [this] { return script_.TakeAtDoor(); });
+    server_->Accept();  // last: requests, which ask the server for its figures, come from here on
   }
 
   Stats TakeStats() const {
@@ -78,8 +78,8 @@ class Simulator::Impl {
       const std::lock_guard lock(mutex_);
       stats = stats_;
     }
-    stats.connections_accepted = server_ ? server_->accepted() : 0;
-    stats.connections_open = server_ ? server_->open() : 0;
+    stats.connections_accepted = server_->accepted();
+    stats.connections_open = server_->open();
     return stats;
   }
 

@@ -37,6 +37,18 @@ TEST_CASE("a name that never resolves ends at its deadline and delays nobody", "
   }
 }
 
+TEST_CASE("a name that does not resolve leaves nothing behind for the next request", "[net]") {
+  // Handles are used again, and libcurl keeps a part of such a transfer in its handle.
+  RawServer healthy(AnswerAll);
+  ClientFixture fixture;
+  for (int i = 0; i < 5; ++i) {
+    CHECK(fixture.Get("http://backend.invalid/").Reason() == "dns");
+    const Answer answer = fixture.Get(healthy.Url());
+    CHECK(answer.Message().empty());
+    CHECK(answer.body == "fine");
+  }
+}
+
 TEST_CASE("nobody waits for a resolver when its exchange is dropped", "[net]") {
   RawServer healthy(AnswerAll);
   ClientFixture fixture;
