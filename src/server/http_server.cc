@@ -48,13 +48,16 @@ Bound BindEveryAddress(net::io_context& io, std::uint16_t port) {
   return no_ipv6 ? Bind(io, tcp::endpoint(tcp::v4(), port)) : std::move(bound);
 }
 
-// The address of a literal or a name. Of several the first IPv4 one is taken, as Go does, so that
-// "localhost" means 127.0.0.1 everywhere.
+// The address of a literal or a name. Of several the first IPv4 one is taken, as Go does.
+// "localhost" is 127.0.0.1 everywhere, also in a container without /etc/hosts (RFC 6761, 6.3).
 Result<tcp::endpoint> Resolve(net::io_context& io, const ListenAddress& address,
                               const std::string& text) {
   error_code error;
   const auto literal = net::ip::make_address(address.host, error);
   if (!error) return tcp::endpoint(literal, address.port);
+  if (address.host == "localhost") {
+    return tcp::endpoint(net::ip::address_v4::loopback(), address.port);
+  }
   const auto found = tcp::resolver(io).resolve(address.host, std::to_string(address.port),
                                                tcp::resolver::passive, error);
   if (error || found.empty()) {
