@@ -1,8 +1,6 @@
 #include "app.h"
 
 #include <algorithm>
-#include <condition_variable>
-#include <mutex>
 #include <utility>
 
 #include "backends/registry.h"
@@ -139,33 +137,10 @@ void App::Stop(std::chrono::milliseconds grace) {
 }
 
 bool App::PrintOnce(std::ostream& out) {
-  // Shared with a collection that may still be under way when the deadline has passed.
-  struct Outcome {
-    std::mutex mutex;
-    std::condition_variable done;
-    std::optional<std::vector<std::shared_ptr<const TargetPage>>> pages;
-  };
-  const auto outcome = std::make_shared<Outcome>();
-  const Deadline deadline = Deadline::After(parts_->served->timeout);
-  const auto scrape =
-      Scrape::Start(parts_->served->targets, deadline,
-                    [outcome](std::vector<std::shared_ptr<const TargetPage>> pages) {
-                      const std::lock_guard lock(outcome->mutex);
-                      outcome->pages = std::move(pages);
-                      outcome->done.notify_all();
-                    });
-  std::unique_lock lock(outcome->mutex);
-  const auto is_done = [&] { return outcome->pages.has_value(); };
-  if (!outcome->done.wait_until(lock, deadline.at() + kExpiryGrace, is_done)) {
-    lock.unlock();
-    scrape->Expire();
-    lock.lock();
-    outcome->done.wait(lock, is_done);
-  }
-  const bool all_up = std::all_of(outcome->pages->begin(), outcome->pages->end(),
-                                  [](const auto& page) { return IsUp(*page); });
-  PageWriter writer({std::move(*outcome->pages), parts_->metrics.Collect()},
-                    ExpositionFormat::kText);
+  auto pages = Scrape::Wait(parts_->served->targets, Deadline::After(parts_->served->timeout));
+  const bool all_up =
+      std::all_of(pages.begin(), pages.end(), [](const auto& page) { return IsUp(*page); });
+  PageWriter writer({std::move(pages), parts_->metrics.Collect()}, ExpositionFormat::kText);
   for (std::string piece; writer.Next(piece);) out << piece;
   out.flush();
   if (!out) parts_->log.Failure("the exposition could not be written");

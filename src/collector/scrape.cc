@@ -1,5 +1,7 @@
 #include "collector/scrape.h"
 
+#include <condition_variable>
+#include <optional>
 #include <utility>
 
 namespace session_exporter {
@@ -17,6 +19,31 @@ std::shared_ptr<Scrape> Scrape::Start(Targets targets, Deadline deadline, Done d
         scrape->started_);
   }
   return scrape;
+}
+
+std::vector<std::shared_ptr<const TargetPage>> Scrape::Wait(Targets targets, Deadline deadline) {
+  // Shared with a collection that may still be under way when the deadline has passed.
+  struct Outcome {
+    std::mutex mutex;
+    std::condition_variable done;
+    std::optional<std::vector<std::shared_ptr<const TargetPage>>> pages;
+  };
+  const auto outcome = std::make_shared<Outcome>();
+  const auto scrape = Start(std::move(targets), deadline,
+                            [outcome](std::vector<std::shared_ptr<const TargetPage>> pages) {
+                              const std::lock_guard lock(outcome->mutex);
+                              outcome->pages = std::move(pages);
+                              outcome->done.notify_all();
+                            });
+  std::unique_lock lock(outcome->mutex);
+  const auto is_done = [&] { return outcome->pages.has_value(); };
+  if (!outcome->done.wait_until(lock, deadline.at() + kExpiryGrace, is_done)) {
+    lock.unlock();
+    scrape->Expire();
+    lock.lock();
+    outcome->done.wait(lock, is_done);
+  }
+  return std::move(*outcome->pages);
 }
 
 Scrape::Scrape(Targets targets, Deadline deadline, Done done)

@@ -23,6 +23,9 @@ class Scrape : public std::enable_shared_from_this<Scrape> {
   // Starts all collections. Whoever starts a scrape also calls Expire when its deadline has passed.
   static std::shared_ptr<Scrape> Start(Targets targets, Deadline deadline, Done done);
 
+  // Scrapes in the calling thread's time, to the deadline at the latest.
+  static std::vector<std::shared_ptr<const TargetPage>> Wait(Targets targets, Deadline deadline);
+
   // Ends the scrape: what is not finished is shown as failed for want of time. Does nothing when it
   // has ended.
   void Expire();

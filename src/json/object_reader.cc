@@ -111,7 +111,7 @@ bool IsHex(char c) {
   return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
 }
 
-// The code unit of a `\uXXXX` at the front of `text`; -1 when there is none.
+// The code unit of a `\u` escape at the front of `text`; -1 when there is none.
 int EscapedUnit(std::string_view text) {
   if (text.size() < 6 || text[0] != '\\' || text[1] != 'u') return -1;
   if (!std::all_of(text.begin() + 2, text.begin() + 6, IsHex)) return -1;

@@ -1,6 +1,5 @@
 #include "support/in_process_exporter.h"
 
-#include <condition_variable>
 #include <optional>
 #include <stdexcept>
 #include <utility>
@@ -56,27 +55,8 @@ InProcessExporter::~InProcessExporter() {
 }
 
 std::string InProcessExporter::Scrape(std::chrono::milliseconds timeout, ExpositionFormat format) {
-  struct Outcome {
-    std::mutex mutex;
-    std::condition_variable done;
-    std::optional<std::vector<std::shared_ptr<const TargetPage>>> pages;
-  };
-  const auto outcome = std::make_shared<Outcome>();
-  const Deadline deadline = Deadline::After(timeout);
-  const auto scrape = session_exporter::Scrape::Start(targets_, deadline, [outcome](auto pages) {
-    const std::lock_guard lock(outcome->mutex);
-    outcome->pages = std::move(pages);
-    outcome->done.notify_all();
-  });
-  std::unique_lock lock(outcome->mutex);
-  const auto is_done = [&] { return outcome->pages.has_value(); };
-  if (!outcome->done.wait_until(lock, deadline.at() + kExpiryGrace, is_done)) {
-    lock.unlock();
-    scrape->Expire();
-    lock.lock();
-    outcome->done.wait(lock, is_done);
-  }
-  PageWriter writer({std::move(*outcome->pages), metrics_.Collect()}, format);
+  auto pages = session_exporter::Scrape::Wait(targets_, Deadline::After(timeout));
+  PageWriter writer({std::move(pages), metrics_.Collect()}, format);
   std::string text;
   for (std::string piece; writer.Next(piece);) text += piece;
   return text;
