@@ -85,6 +85,18 @@ void AddSummary(TargetPage& page, const Target& target, const Summary& summary) 
   }
 }
 
+void AddLimits(TargetPage& page, const SessionLimits& limits) {
+  if (limits.sessions_per_account) {
+    page.Add(Metric::kLimitSessions, {{"scope", "account"}},
+             AsNumber(*limits.sessions_per_account));
+  }
+  if (limits.sessions_per_user) {
+    page.Add(Metric::kLimitSessions, {{"scope", "user"}}, AsNumber(*limits.sessions_per_user));
+  }
+  if (limits.idle_timeout) page.AddSeconds(Metric::kIdleTimeout, {}, *limits.idle_timeout);
+  if (limits.lifetime) page.AddSeconds(Metric::kLifetime, {}, *limits.lifetime);
+}
+
 std::shared_ptr<const SessionTable> MakeTable(const Target& target,
                                               std::shared_ptr<const Snapshot> snapshot,
                                               const LabelPolicies& policies) {
@@ -110,6 +122,7 @@ Result<std::shared_ptr<const TargetPage>> SuccessFamilies(
   AddFacts(*page, target, std::nullopt, facts);
   page->AddSeconds(Metric::kDataTimestamp, {}, snapshot->fetched_at.time_since_epoch());
   page->Add(Metric::kListTruncated, {}, snapshot->truncated ? 1 : 0);
+  AddLimits(*page, snapshot->limits);
   {
     LabelTexts texts(snapshot->symbols, *policies);
     const SummaryOptions options{target.traits->known_statuses, target.config.stale_after,

@@ -97,6 +97,9 @@ constexpr std::array<MetricDescription, kMetricCount> kCatalogue = {{
      "group_limit values, the rest as other."},
     {Metric::kIdleExpirationTimestamp, "session_idle_expiration_timestamp_seconds", kGauge,
      "target,session", "When the session expires for idleness (Intersight: IdleTimeExpiration)."},
+    {Metric::kIdleTimeout, "session_idle_timeout_seconds", kGauge, "target",
+     "Time without use after which the account ends a session (Intersight: SessionLimits "
+     "IdleTimeOut)."},
     {Metric::kImageSessions, "session_image_sessions", kGauge, "target,image",
      "Live sessions by image (Kasm: image.friendly_name or image.name); the largest group_limit "
      "values, the rest as other."},
@@ -112,6 +115,12 @@ constexpr std::array<MetricDescription, kMetricCount> kCatalogue = {{
      "the idle limit)."},
     {Metric::kLastLoginTimestamp, "session_last_login_timestamp_seconds", kGauge, "target,session",
      "The last login of the session's user (Intersight: LastLoginTime)."},
+    {Metric::kLifetime, "session_lifetime_seconds", kGauge, "target",
+     "Longest time that the account lets a session last (Intersight: SessionLimits "
+     "SessionTimeOut)."},
+    {Metric::kLimitSessions, "session_limit_sessions", kGauge, "target,scope",
+     "Most sessions that the account allows, in all and for each user (Intersight: SessionLimits "
+     "MaximumLimit and PerUserLimit)."},
     {Metric::kListTruncated, "session_list_truncated", kGauge, "target",
      "1 when max_sessions cut the list: counts are then lower bounds."},
     {Metric::kLoginTypeSessions, "session_login_type_sessions", kGauge, "target,login_type",
@@ -134,8 +143,8 @@ constexpr std::array<MetricDescription, kMetricCount> kCatalogue = {{
      "Sessions without series of their own: beyond per_session.limit, listed again, or without an "
      "id."},
     {Metric::kSessions, "session_sessions", kGauge, "target,backend,state,status",
-     "Sessions by state and by the backend's own status (Kasm: operational_status; AWS SSM: "
-     "Status)."},
+     "Sessions by state and by the backend's own status (Kasm: operational_status; Intersight and "
+     "AWS SSM: Status)."},
     {Metric::kStale, "session_stale", kGauge, "target,session",
      "1 when the session showed no sign of life for longer than the target's stale_after."},
     {Metric::kStaleSessions, "session_stale_sessions", kGauge, "target,backend",

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "model/session.h"
+#include "model/session_limits.h"
 #include "model/symbol_table.h"
 
 namespace session_exporter {
@@ -18,6 +19,8 @@ struct Snapshot {
 
   Timestamp fetched_at{};                 // on our clock
   std::optional<Timestamp> backend_time;  // the backend's clock at that moment, when it told it
+
+  SessionLimits limits;
 
   bool truncated = false;                // max_sessions cut the list
   std::uint64_t duplicate_sessions = 0;  // listed again and dropped

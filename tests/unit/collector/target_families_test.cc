@@ -165,12 +165,34 @@ TEST_CASE("a successful list without sessions still shows its counts", "[familie
   CHECK(shown.Value("session_allocated_cpu_cores") == 0);
   CHECK(shown.Value("session_allocated_memory_bytes") == 0);
   for (const char* absent :
-       {"session_clock_skew_seconds", "session_oldest_keepalive_timestamp_seconds",
+       {"session_limit_sessions", "session_idle_timeout_seconds", "session_lifetime_seconds",
+        "session_clock_skew_seconds", "session_oldest_keepalive_timestamp_seconds",
         "session_oldest_start_timestamp_seconds", "session_image_sessions", "session_info",
         "session_status", "session_stale"}) {
     CAPTURE(absent);
     CHECK(shown.Family(absent) == nullptr);
   }
+}
+
+TEST_CASE("the account's limits are shown as far as they are known", "[families]") {
+  SnapshotBuilder builder;
+  builder->limits.sessions_per_user = 32;
+  builder->limits.idle_timeout = 30min;
+  const auto some = SuccessFamilies(*MakeTarget(), builder.Build(), kFacts);
+  REQUIRE(some);
+  const test::Exposition partly = test::Shown(*some);
+  CHECK(partly.Value("session_limit_sessions", {{"scope", "user"}}) == 32);
+  CHECK(partly.Series("session_limit_sessions").size() == 1);
+  CHECK(partly.Value("session_idle_timeout_seconds") == 1800);
+  CHECK(partly.Family("session_lifetime_seconds") == nullptr);
+
+  SnapshotBuilder complete;
+  complete->limits = {128, 32, 30min, 16h};
+  const auto all = SuccessFamilies(*MakeTarget(), complete.Build(), kFacts);
+  REQUIRE(all);
+  const test::Exposition shown = test::Shown(*all);
+  CHECK(shown.Value("session_limit_sessions", {{"scope", "account"}}) == 128);
+  CHECK(shown.Value("session_lifetime_seconds") == 57600);
 }
 
 TEST_CASE("what a target is configured to show is what it shows", "[families]") {
