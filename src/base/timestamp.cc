@@ -3,6 +3,8 @@
 #include <array>
 #include <cstdint>
 
+#include <fmt/format.h>
+
 namespace session_exporter {
 namespace {
 
@@ -88,6 +90,10 @@ std::optional<Microseconds> ScanTimeOfDay(Scanner& scanner) {
   return std::chrono::hours(*hour) + std::chrono::minutes(*minute) + std::chrono::seconds(*second);
 }
 
+constexpr std::array<std::string_view, 12> kMonths = {"Jan", "Feb", "Mar", "Apr", "May", "Jun",
+                                                      "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
+constexpr std::array<std::string_view, 7> kDays = {"Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"};
+
 // How far the written time is ahead of UTC.
 std::optional<Microseconds> ScanZone(Scanner& scanner) {
   if (scanner.AtEnd() || scanner.Take('Z')) return Microseconds(0);
@@ -126,8 +132,6 @@ std::optional<Timestamp> ParseTimestamp(std::string_view text) {
 }
 
 std::optional<Timestamp> ParseHttpDate(std::string_view text) {
-  constexpr std::array<std::string_view, 12> kMonths = {"Jan", "Feb", "Mar", "Apr", "May", "Jun",
-                                                        "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
   if (text.size() != 29 || text.substr(3, 2) != ", ") return std::nullopt;
   Scanner scanner(text.substr(5));
   const auto day = scanner.Number<2>();
@@ -144,6 +148,16 @@ std::optional<Timestamp> ParseHttpDate(std::string_view text) {
   const auto date = FromCivil(*year, month, *day);
   if (!date) return std::nullopt;
   return *date + *time;
+}
+
+std::string FormatHttpDate(Timestamp time) {
+  const auto day = std::chrono::floor<std::chrono::days>(time);
+  const std::chrono::year_month_day date(day);
+  const std::chrono::hh_mm_ss clock(std::chrono::floor<std::chrono::seconds>(time - day));
+  return fmt::format("{}, {:02} {} {:04} {:02}:{:02}:{:02} GMT",
+                     kDays[std::chrono::weekday(day).c_encoding()], unsigned{date.day()},
+                     kMonths[unsigned{date.month()} - 1], int{date.year()}, clock.hours().count(),
+                     clock.minutes().count(), clock.seconds().count());
 }
 
 }  // namespace session_exporter

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <optional>
+#include <string>
 #include <string_view>
 
 #include "base/clock.h"
@@ -16,5 +17,8 @@ std::optional<Timestamp> ParseTimestamp(std::string_view text);
 // Reads the Date header of HTTP, `Sun, 06 Nov 1994 08:49:37 GMT` (RFC 9110, 5.6.7; the obsolete
 // forms are not read).
 std::optional<Timestamp> ParseHttpDate(std::string_view text);
+
+// Writes it: fractions of a second are cut. For years 0 to 9999.
+std::string FormatHttpDate(Timestamp time);
 
 }  // namespace session_exporter

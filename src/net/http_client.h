@@ -113,6 +113,17 @@ class HttpExchange {
   static constexpr std::size_t kBodyPadding = 64;
 };
 
+// Gives the whole body to `reader.Feed`, piece by piece. Errors: those of both.
+template <typename Reader>
+Result<void> FeedBody(HttpExchange& exchange, Reader& reader) {
+  while (true) {
+    const auto piece = exchange.ReadBody();
+    if (!piece) return tl::unexpected(piece.error());
+    if (piece->empty()) return {};
+    if (auto read = reader.Feed(*piece); !read) return read;
+  }
+}
+
 // Thread-safe.
 class HttpClient {
  public:

@@ -39,11 +39,8 @@ class KasmBackend final : public Backend {
     if (!head) return Annotate(head.error(), "list sessions");
     if ((*head)->status != 200) return Annotate(ErrorOfKasmStatus(**head), "list sessions");
     KasmSessionsReader reader(reading_);
-    while (true) {
-      const auto piece = exchange->ReadBody();
-      if (!piece) return Annotate(piece.error(), "list sessions");
-      if (piece->empty()) break;
-      if (auto read = reader.Feed(*piece); !read) return Annotate(read.error(), "list sessions");
+    if (auto read = FeedBody(*exchange, reader); !read) {
+      return Annotate(read.error(), "list sessions");
     }
     auto snapshot = reader.Finish(**head, *credentials);
     if (!snapshot) return Annotate(snapshot.error(), "list sessions");

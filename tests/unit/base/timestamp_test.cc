@@ -133,5 +133,17 @@ TEST_CASE("any other Date header is none", "[timestamp]") {
   CHECK_FALSE(ParseHttpDate(text));
 }
 
+TEST_CASE("a time is written as the Date header that is read back", "[timestamp]") {
+  const std::string_view text =
+      GENERATE(as<std::string_view>{}, "Sun, 06 Nov 1994 08:49:37 GMT",
+               "Thu, 20 Aug 2026 08:00:00 GMT", "Thu, 29 Feb 2024 23:59:59 GMT",
+               "Sat, 01 Jan 2000 00:00:00 GMT", "Wed, 31 Dec 1969 23:59:59 GMT");
+  CAPTURE(text);
+  const auto time = ParseHttpDate(text);
+  REQUIRE(time);
+  CHECK(FormatHttpDate(*time) == text);
+  CHECK(FormatHttpDate(*time + Microseconds(999'999)) == text);
+}
+
 }  // namespace
 }  // namespace session_exporter
