@@ -1,8 +1,10 @@
 #include "app.h"
 
 #include <algorithm>
+#include <stop_token>
 #include <utility>
 
+#include "auth/credential_stores.h"
 #include "backends/registry.h"
 #include "collector/scrape.h"
 #include "collector/target.h"
@@ -44,11 +46,13 @@ struct App::Parts {
         log(app_log),
         metrics({kVersion, kRevision, kCompiler}),
         http(std::make_unique<CurlHttpClient>(CurlHttpClientOptions(), clock)),
+        credentials(clock),
         workers(static_cast<std::size_t>(configuration.scrape.max_concurrency)),
         endpoints(EndpointsOptions(options), metrics) {}
 
   ~Parts() {
     if (server != nullptr) server->Stop(std::chrono::milliseconds(0));
+    stop.request_stop();
     http->Shutdown();
   }
   Parts(const Parts&) = delete;
@@ -59,6 +63,8 @@ struct App::Parts {
   Log& log;
   ExporterMetrics metrics;
   std::unique_ptr<CurlHttpClient> http;
+  CredentialStores credentials;
+  std::stop_source stop;
   WorkerPool workers;
   Endpoints endpoints;
   std::shared_ptr<const ServedTargets> served;
@@ -82,7 +88,9 @@ void App::Apply(const Configuration& configuration) {
   auto served = std::make_shared<ServedTargets>();
   served->timeout = configuration.scrape.timeout;
   std::vector<std::string> names;
-  for (auto& target : MakeTargets(configuration, {*parts_->http, parts_->clock})) {
+  const BackendDependencies backends{*parts_->http, parts_->clock, parts_->credentials,
+                                     parts_->stop.get_token()};
+  for (auto& target : MakeTargets(configuration, backends)) {
     names.push_back(target->config.name);
     served->targets.push_back(std::make_shared<TargetCollector>(
         std::move(target), configuration.scrape.min_interval, dependencies));

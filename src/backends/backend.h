@@ -4,9 +4,11 @@
 
 #include <memory>
 #include <span>
+#include <stop_token>
 #include <string>
 #include <string_view>
 
+#include "auth/credential_stores.h"
 #include "base/clock.h"
 #include "base/deadline.h"
 #include "base/result.h"
@@ -57,6 +59,9 @@ struct BackendTraits {
 struct BackendDependencies {
   HttpClient& http;
   const Clock& clock;
+  CredentialStores& credentials;
+  // Requested when the program ends: nobody waits any longer then.
+  std::stop_token stop = {};
 };
 
 // What a backend's folder offers to the registry: how its targets are read from the configuration

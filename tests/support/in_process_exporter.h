@@ -38,6 +38,7 @@ class InProcessExporter {
   std::string log_text_;  // guarded by log_mutex_
   Log log_;
   SystemClock clock_;
+  CredentialStores credentials_{clock_};
   ExporterMetrics metrics_;
   std::unique_ptr<CurlHttpClient> http_;
   std::unique_ptr<WorkerPool> workers_;

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "auth/basic.h"
+#include "backends/session_time.h"
 #include "backends/status_error.h"
 #include "base/timestamp.h"
 #include "base/utf8.h"
@@ -93,10 +94,6 @@ constexpr std::array kStatuses = {
     StatusPair{SessionState::kUnknown, "unknown"},
 };
 
-// Dates outside these are not meant: Kasm Workspaces did not exist, or nobody will be there.
-constexpr Timestamp kEarliest = std::chrono::sys_days(std::chrono::year(2000) / 1 / 1);
-constexpr Timestamp kLatest = std::chrono::sys_days(std::chrono::year(2200) / 1 / 1);
-
 // More than any host has; what is above is a fault of the answer.
 constexpr double kMostCores = 1e6;
 constexpr double kMostMemory = 0x1p60;
@@ -107,14 +104,7 @@ char LowerCase(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A'
 bool IsUnset(std::string_view text) { return text.empty() || text == "None"; }
 
 OptionalTime ReadTime(Fields& fields, std::size_t field) {
-  const auto text = fields.Text(field);
-  if (!text || IsUnset(*text)) return {};
-  const auto time = ParseTimestamp(*text);
-  if (!time || *time < kEarliest || *time > kLatest) {
-    fields.Warn(field);
-    return {};
-  }
-  return *time;
+  return ReadSessionTime(fields, field, IsUnset);
 }
 
 double ReadAmount(Fields& fields, std::size_t field, double most) {
@@ -288,7 +278,7 @@ void KasmSessionsReader::ReadBackendTime(const HttpHead& head) {
   const bool text = current.type == JsonType::kString;
   if (text && IsUnset(current.text)) return;
   const auto time = text ? ParseTimestamp(current.text) : std::nullopt;
-  if (time && *time >= kEarliest && *time <= kLatest) {
+  if (time && IsPlausibleTime(*time)) {
     snapshot_.backend_time = *time;
   } else {
     snapshot_.parse_warnings.emplace_back("current_time", 1);
@@ -296,14 +286,12 @@ void KasmSessionsReader::ReadBackendTime(const HttpHead& head) {
 }
 
 void KasmSessionsReader::SettleSession(Session& session) {
-  // A day of grace for servers whose clocks differ; beyond it a last sign of life that is still to
-  // come would read as a session in use.
-  const Timestamp latest = snapshot_.BackendNow() + std::chrono::days(1);
-  if (session.keepalive && *session.keepalive > latest) {
+  const Timestamp now = snapshot_.BackendNow();
+  if (LiesAhead(session.keepalive, now)) {
     session.keepalive = {};
     reader_.fields().Warn(kKeepalive);
   }
-  if (session.start && *session.start > latest) {
+  if (LiesAhead(session.start, now)) {
     session.start = {};
     reader_.fields().Warn(kStart);
   }

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "backends/backend.h"
+#include "backends/endpoint.h"
 #include "backends/http_options.h"
 #include "backends/kasm/kasm_api.h"
 #include "backends/kasm/kasm_config.h"
@@ -25,8 +26,7 @@ class KasmBackend final : public Backend {
   }
 
   [[nodiscard]] TargetDescription Describe() const override {
-    const std::size_t host = config_->url.find("://") + 3;
-    return {config_->url.substr(0, config_->url.find('/', host)), {}, {}};
+    return {EndpointOf(config_->url), {}, {}};
   }
 
   Result<Snapshot> ListSessions(const CollectionContext& context) override {

@@ -42,6 +42,7 @@ class Folder {
 struct Setup {
   FakeHttpClient http;
   SystemClock clock;
+  CredentialStores credentials{clock};
   std::shared_ptr<KasmConfig> config = std::make_shared<KasmConfig>();
   TargetConfig target;
 
@@ -54,7 +55,7 @@ struct Setup {
   }
 
   [[nodiscard]] std::unique_ptr<Backend> Make() {
-    return FindBackend("kasm")->Create(target, {http, clock});
+    return FindBackend("kasm")->Create(target, {http, clock, credentials});
   }
   Result<Snapshot> List() {
     return Make()->ListSessions({Deadline::After(std::chrono::minutes(5)), nullptr});

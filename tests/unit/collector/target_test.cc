@@ -39,7 +39,7 @@ class MadeTargets {
     const auto parsed = ParseConfiguration(text, "c.yaml", formats,
                                            [](const std::string&) { return std::nullopt; });
     REQUIRE(parsed);
-    targets_ = MakeTargets(*parsed, {http_, clock_});
+    targets_ = MakeTargets(*parsed, {http_, clock_, credentials_});
   }
 
   [[nodiscard]] std::size_t size() const { return targets_.size(); }
@@ -48,6 +48,7 @@ class MadeTargets {
  private:
   NoHttp http_;
   SystemClock clock_;
+  CredentialStores credentials_{clock_};
   std::vector<std::shared_ptr<const Target>> targets_;
 };
 
@@ -129,7 +130,8 @@ TEST_CASE("a hash key that is gone fails only where something is hashed", "[targ
   configuration.targets = {config};
   NoHttp http;
   const SystemClock clock;
-  const auto targets = MakeTargets(configuration, {http, clock});
+  CredentialStores credentials(clock);
+  const auto targets = MakeTargets(configuration, {http, clock, credentials});
   REQUIRE(targets.size() == 1);
   const auto policies = targets[0]->policies();
   CAPTURE(row.user);
