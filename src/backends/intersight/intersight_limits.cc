@@ -1,0 +1,75 @@
+#include "backends/intersight/intersight_limits.h"
+
+#include <chrono>
+
+namespace session_exporter {
+namespace {
+
+enum Field : std::size_t {
+  kPermission,
+  kIdleTimeOut,
+  kSessionTimeOut,
+  kMaximumLimit,
+  kPerUserLimit
+};
+
+// The spelling is Cisco's (model iam.SessionLimits of its published SDKs).
+const FieldSchema& RowSchema() {
+  static const FieldSchema kSchema{"Permission.Moid", "IdleTimeOut", "SessionTimeOut",
+                                   "MaximumLimit", "PerUserLimit"};
+  return kSchema;
+}
+
+// A number from 1 to `most`; anything else is not a limit.
+std::optional<std::uint64_t> ReadLimit(Fields& fields, std::size_t field, double most) {
+  const auto number = fields.Number(field);
+  if (!number) return std::nullopt;
+  if (!(*number >= 1 && *number <= most)) {
+    fields.Warn(field);
+    return std::nullopt;
+  }
+  return static_cast<std::uint64_t>(*number);
+}
+
+// Intersight lets an idle limit be at most five hours and a lifetime at most a year.
+std::optional<Microseconds> ReadSeconds(Fields& fields, std::size_t field) {
+  constexpr double kMost = 10 * 366 * 86'400.0;
+  const auto seconds = ReadLimit(fields, field, kMost);
+  if (!seconds) return std::nullopt;
+  return std::chrono::seconds(*seconds);
+}
+
+std::optional<std::uint64_t> ReadCount(Fields& fields, std::size_t field) {
+  constexpr double kMost = 1e9;
+  return ReadLimit(fields, field, kMost);
+}
+
+template <typename T>
+void KeepFirst(std::optional<T>& kept, std::optional<T> read) {
+  if (!kept) kept = read;
+}
+
+}  // namespace
+
+IntersightLimits::IntersightLimits() : IntersightRows("iam.SessionLimits.List", RowSchema()) {}
+
+void IntersightLimits::ReadRow(Fields& fields) {
+  const auto idle = ReadSeconds(fields, kIdleTimeOut);
+  const std::string_view permission = fields.Text(kPermission).value_or("");
+  if (!permission.empty()) {
+    if (idle) idle_by_permission_.emplace(permission, *idle);
+    return;
+  }
+  KeepFirst(account_.idle_timeout, idle);
+  KeepFirst(account_.lifetime, ReadSeconds(fields, kSessionTimeOut));
+  KeepFirst(account_.sessions_per_account, ReadCount(fields, kMaximumLimit));
+  KeepFirst(account_.sessions_per_user, ReadCount(fields, kPerUserLimit));
+}
+
+std::optional<Microseconds> IntersightLimits::IdleLimit(std::string_view permission) const {
+  const auto own = idle_by_permission_.find(permission);
+  if (own != idle_by_permission_.end()) return own->second;
+  return account_.idle_timeout;
+}
+
+}  // namespace session_exporter

@@ -1,0 +1,32 @@
+// The rows of iam/SessionLimits. An account has one; a role (Permission) may have one of its own,
+// which then holds for the sessions under that role.
+#pragma once
+
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "backends/intersight/intersight_rows.h"
+#include "base/clock.h"
+#include "model/session_limits.h"
+
+namespace session_exporter {
+
+class IntersightLimits final : public IntersightRows {
+ public:
+  IntersightLimits();
+
+  void ReadRow(Fields& fields) override;
+
+  // Of the account.
+  [[nodiscard]] const SessionLimits& account() const { return account_; }
+  // The idle limit of sessions under the role with that Moid: its own, else the account's.
+  [[nodiscard]] std::optional<Microseconds> IdleLimit(std::string_view permission) const;
+
+ private:
+  SessionLimits account_;
+  std::map<std::string, Microseconds, std::less<>> idle_by_permission_;
+};
+
+}  // namespace session_exporter
