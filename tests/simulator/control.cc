@@ -11,12 +11,11 @@
 namespace simulator {
 namespace {
 
-Response Json(int status, std::string body) {
-  return MakeResponse(status, "application/json", std::move(body) + "\n");
-}
+// With a line break, for whoever reads it in a terminal.
+Response JsonLine(int status, std::string body) { return Json(status, std::move(body) + "\n"); }
 
 Response Wrong(int status, std::string_view why) {
-  return Json(status, ObjectText().Text("error", why).Done());
+  return JsonLine(status, ObjectText().Text("error", why).Done());
 }
 
 std::string Describe(const ScriptEntry& entry) {
@@ -33,7 +32,7 @@ Response ListFaults(const FaultScript& script) {
   for (const ScriptEntry& entry : script.Entries()) {
     entries += (entries.empty() ? "" : ", ") + Describe(entry);
   }
-  return Json(200, "{\"faults\": [" + entries + "]}");
+  return JsonLine(200, "{\"faults\": [" + entries + "]}");
 }
 
 Response AddFault(const Request& request, FaultScript& script) {
@@ -49,7 +48,7 @@ Response AddFault(const Request& request, FaultScript& script) {
   if (body.HasMember("times") && body["times"].IsUint64()) times = body["times"].GetUint64();
   try {
     const std::uint64_t id = script.Add(std::move(path), body["fault"].GetString(), times);
-    return Json(200, fmt::format("{{\"id\": {}}}", id));
+    return JsonLine(200, fmt::format("{{\"id\": {}}}", id));
   } catch (const std::invalid_argument& error) {
     return Wrong(400, error.what());
   }
@@ -58,10 +57,10 @@ Response AddFault(const Request& request, FaultScript& script) {
 Response RemoveFaults(const Request& request, FaultScript& script) {
   if (!request.query.starts_with("id=")) {
     script.Clear();
-    return Json(200, "{}");
+    return JsonLine(200, "{}");
   }
   const bool found = script.Remove(std::strtoull(request.query.c_str() + 3, nullptr, 10));
-  return found ? Json(200, "{}") : Wrong(404, "no such fault");
+  return found ? JsonLine(200, "{}") : Wrong(404, "no such fault");
 }
 
 Response HandleFaults(const Request& request, FaultScript& script) {
@@ -82,7 +81,7 @@ Response HandleClock(const Request& request, Clock& clock) {
     clock.Advance(
         std::chrono::microseconds(static_cast<std::int64_t>(body["advance"].GetDouble() * 1e6)));
   }
-  return Json(200, ObjectText().Text("now", PythonDate(clock.Now())).Done());
+  return JsonLine(200, ObjectText().Text("now", PythonDate(clock.Now())).Done());
 }
 
 }  // namespace
@@ -91,10 +90,10 @@ std::optional<Response> HandleControl(const Request& request, const ControlConte
   if (!request.path.starts_with("/simulator/")) return std::nullopt;
   if (request.path == "/simulator/faults") return HandleFaults(request, context.script);
   if (request.path == "/simulator/clock") return HandleClock(request, context.clock);
-  if (request.path == "/simulator/stats") return Json(200, context.stats());
+  if (request.path == "/simulator/stats") return JsonLine(200, context.stats());
   if (request.path == "/simulator/honeypot") {
     context.honeypot_visit(request);
-    return Json(200, "{\"kasms\": []}");
+    return JsonLine(200, "{\"kasms\": []}");
   }
   return Wrong(404, "faults, stats, clock or honeypot");
 }

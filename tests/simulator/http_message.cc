@@ -44,6 +44,10 @@ Response MakeResponse(int status, std::string_view content_type, std::string bod
   return response;
 }
 
+Response Json(int status, std::string body) {
+  return MakeResponse(status, "application/json", std::move(body));
+}
+
 Step Send(std::string bytes) {
   Step step;
   step.bytes = std::move(bytes);

@@ -41,6 +41,7 @@ struct Response {
 };
 
 Response MakeResponse(int status, std::string_view content_type, std::string body);
+Response Json(int status, std::string body);
 
 // One thing to do on the connection.
 struct Step {

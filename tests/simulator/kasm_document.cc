@@ -9,18 +9,6 @@
 #include "simulator/kasm_session.h"
 
 namespace simulator {
-namespace {
-
-std::string SomethingElse(std::string_view kind) {
-  if (kind == "null") return "null";
-  if (kind == "string") return "\"a string\"";
-  if (kind == "object") return "{\"kasm_id\": \"x\"}";
-  if (kind == "array") return "[[], {}]";
-  return "12";
-}
-
-}  // namespace
-
 std::shared_ptr<const std::string> KasmDocument::Sessions(Time now, const FaultSet& faults) {
   if (faults.HasScope(FaultScope::kDocument)) {
     return std::make_shared<const std::string>(BuildSessions(now, faults));
@@ -41,17 +29,9 @@ std::string KasmDocument::BuildSessions(Time now, const FaultSet& faults) const 
   if (!faults.Has("no_current_time")) {
     document += fmt::format("\"current_time\": \"{}\"", PythonDate(now));
   }
-  const auto member = [&](std::string_view json) {
-    if (document.size() > 1) document += ", ";
-    document += "\"kasms\": ";
-    document += json;
-  };
-  if (faults.Has("list")) {
-    member(SomethingElse(*faults.Find("list")));
-  } else if (!faults.Has("no_list")) {
-    member(List(now, faults));
-  }
-  if (faults.Has("two_lists")) member("[]");
+  const std::string kasms = ListMember("kasms", faults, [&] { return List(now, faults); });
+  if (document.size() > 1 && !kasms.empty()) document += ", ";
+  document += kasms;
   return document + "}";
 }
 

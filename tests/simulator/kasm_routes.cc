@@ -5,18 +5,15 @@
 #include <utility>
 
 #include <fmt/format.h>
-#include <openssl/evp.h>
 #include <rapidjson/document.h>
 
+#include "simulator/base64.h"
+#include "simulator/json_member.h"
 #include "simulator/json_text.h"
 #include "simulator/kasm_session.h"
 
 namespace simulator {
 namespace {
-
-Response Json(int status, std::string body) {
-  return MakeResponse(status, "application/json", std::move(body));
-}
 
 Response Page(int status) {
   return MakeResponse(status, "text/html; charset=utf-8", ErrorPage(status));
@@ -26,22 +23,6 @@ Response Refusal(int status, std::string_view message) {
   ObjectText object;
   object.Text("error_message", message);
   return Json(status, object.Done());
-}
-
-std::string Base64(std::string_view plain) {
-  std::string encoded((plain.size() + 2) / 3 * 4, '\0');
-  EVP_EncodeBlock(reinterpret_cast<unsigned char*>(encoded.data()),
-                  reinterpret_cast<const unsigned char*>(plain.data()),
-                  static_cast<int>(plain.size()));
-  return encoded;
-}
-
-// The member's text; empty when it is missing or no string.
-std::string TextMember(const rapidjson::Value& object, const char* name) {
-  if (!object.IsObject()) return {};
-  const auto member = object.FindMember(name);
-  if (member == object.MemberEnd() || !member->value.IsString()) return {};
-  return {member->value.GetString(), member->value.GetStringLength()};
 }
 
 class KasmRoutes : public Routes {

@@ -1,5 +1,6 @@
 #include "simulator/kasm_session.h"
 
+#include <array>
 #include <string>
 
 #include <fmt/format.h>
@@ -8,6 +9,28 @@
 
 namespace simulator {
 namespace {
+
+// What the document faults need to know of a session's fields.
+constexpr std::array<std::string_view, 4> kDates{"start_date", "keepalive_date", "expiration_date",
+                                                 "created_date"};
+constexpr std::array<std::string_view, 5> kNumbers{"cores", "memory", "gpus", "port",
+                                                   "operational_progress"};
+constexpr std::array<std::string_view, 2> kNames{"hostname", "username"};
+constexpr std::array<std::string_view, 12> kAbsurdDates{"\"0001-01-01 00:00:00\"",
+                                                        "\"1970-01-01 00:00:00\"",
+                                                        "\"9999-12-31 23:59:59.999999\"",
+                                                        "\"garbage\"",
+                                                        "\"\"",
+                                                        "\"2026-02-30 00:00:00\"",
+                                                        "\"2026-13-01 25:61:61\"",
+                                                        "\"2026-01-01\"",
+                                                        "\"2026-01-01 00:00:00.\"",
+                                                        "\"-2026-01-01 00:00:00\"",
+                                                        "\"2026-01-01 00:00:00.1234567890123\"",
+                                                        "\"292277026597-01-01 00:00:00\""};
+
+constexpr FieldTable kTable{"kasm_id", "operational_status", kDates, kNumbers,
+                            kNames,    kAbsurdDates};
 
 // What varies between sessions beside their life, drawn from the session's own random number.
 bool IsNewer(const Session& session) { return session.slot % 2 == 0; }
@@ -54,48 +77,6 @@ std::string Progress(const Session& session, std::string_view otherwise) {
 
 }  // namespace
 
-// Collects the fields of one object, each passing through the faults.
-class KasmSessionWriter::Fields {
- public:
-  Fields(const KasmFieldFaults& faults, std::size_t number, std::string* out)
-      : faults_(faults), number_(number), out_(out) {
-    *out_ += '{';
-  }
-
-  void Raw(std::string_view name, std::string_view json) {
-    if (!faults_.active()) {
-      Append(name, json);
-    } else if (const auto spoilt = faults_.Apply(name, json, number_, field_)) {
-      Append(name, *spoilt);
-    }
-    ++field_;
-  }
-  void Text(std::string_view name, std::string_view text) { Raw(name, Quoted(text)); }
-  void Number(std::string_view name, std::int64_t value) { Raw(name, std::to_string(value)); }
-  void Bool(std::string_view name, bool value) { Raw(name, value ? "true" : "false"); }
-  void Null(std::string_view name) { Raw(name, "null"); }
-  // A name that faults may spoil, quoted.
-  std::string Name(std::string_view text) const { return faults_.Name(text, number_); }
-
-  void Close() { *out_ += '}'; }
-
- private:
-  void Append(std::string_view name, std::string_view json) {
-    if (!first_) *out_ += ", ";
-    first_ = false;
-    *out_ += '"';
-    *out_ += name;
-    *out_ += "\": ";
-    *out_ += json;
-  }
-
-  const KasmFieldFaults& faults_;
-  const std::size_t number_;
-  std::string* out_;
-  std::size_t field_ = 0;
-  bool first_ = true;
-};
-
 std::string KasmDate(const std::optional<Time>& time) { return time ? PythonDate(*time) : "None"; }
 
 std::string_view KasmStatus(const Session& session) {
@@ -118,15 +99,18 @@ std::string_view KasmStatus(const Session& session) {
   return "";
 }
 
+KasmSessionWriter::KasmSessionWriter(const Population& population, const FaultSet& faults)
+    : population_(population), faults_(kTable, faults) {}
+
 void KasmSessionWriter::Write(const Session& session, std::size_t number, std::string* out) const {
-  Fields fields(faults_, number, out);
+  FieldWriter fields(faults_, number, out);
   WriteClassic(session, &fields);
   WriteClassicRest(session, &fields);
   if (IsNewer(session)) WriteNewer(session, &fields);
   fields.Close();
 }
 
-void KasmSessionWriter::WriteOwner(const Session& session, Fields* fields) const {
+void KasmSessionWriter::WriteOwner(const Session& session, FieldWriter* fields) const {
   if (!session.person) {
     fields->Null("user");
   } else if (!IsNewer(session)) {
@@ -135,7 +119,7 @@ void KasmSessionWriter::WriteOwner(const Session& session, Fields* fields) const
   }
 }
 
-void KasmSessionWriter::WritePlace(const Session& session, Fields* fields) const {
+void KasmSessionWriter::WritePlace(const Session& session, FieldWriter* fields) const {
   const Host& host = population_.hosts()[session.host];
   if (IsNewer(session)) return;
   fields->Raw("server",
@@ -145,7 +129,7 @@ void KasmSessionWriter::WritePlace(const Session& session, Fields* fields) const
 }
 
 // In the order of the published example.
-void KasmSessionWriter::WriteClassic(const Session& session, Fields* fields) const {
+void KasmSessionWriter::WriteClassic(const Session& session, FieldWriter* fields) const {
   const Host& host = population_.hosts()[session.host];
   const Image& image = population_.images()[session.image];
   const bool container = session.state != State::kStarting && !session.server_pool;
@@ -162,7 +146,7 @@ void KasmSessionWriter::WriteClassic(const Session& session, Fields* fields) con
   fields->Text("view_only_token",
                session.shared ? "CANARY-KASM-VIEW-ONLY-TOKEN-" + session.id : std::string());
   fields->Raw("cores", PythonFloat(image.cores));
-  fields->Raw("hostname", fields->Name(host.name));
+  fields->Text("hostname", host.name);
   fields->Text("kasm_id", Id(session, session.id));
   fields->Raw("port_map", PortMap(session));
   fields->Raw("image", fmt::format("{{\"image_id\": \"{}\", \"name\": {}, \"image_src\": "
@@ -172,7 +156,7 @@ void KasmSessionWriter::WriteClassic(const Session& session, Fields* fields) con
                                    image.picture, fields->Name(image.friendly_name)));
 }
 
-void KasmSessionWriter::WriteClassicRest(const Session& session, Fields* fields) const {
+void KasmSessionWriter::WriteClassicRest(const Session& session, FieldWriter* fields) const {
   const Host& host = population_.hosts()[session.host];
   const Image& image = population_.images()[session.image];
   const bool placed = session.state != State::kStarting;
@@ -195,10 +179,10 @@ void KasmSessionWriter::WriteClassicRest(const Session& session, Fields* fields)
 }
 
 // What releases since about 1.15 add or say at the top level.
-void KasmSessionWriter::WriteNewer(const Session& session, Fields* fields) const {
+void KasmSessionWriter::WriteNewer(const Session& session, FieldWriter* fields) const {
   const Image& image = population_.images()[session.image];
   if (session.person) {
-    fields->Raw("username", fields->Name(population_.people()[*session.person].name));
+    fields->Text("username", population_.people()[*session.person].name);
   }
   fields->Text("created_date", KasmDate(session.created));
   fields->Text("zone_name", population_.zones()[population_.hosts()[session.host].zone].name);

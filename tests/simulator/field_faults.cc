@@ -1,11 +1,9 @@
-#include "simulator/kasm_faults.h"
+#include "simulator/field_faults.h"
 
 #include <algorithm>
 #include <array>
 
 #include <fmt/format.h>
-
-#include "simulator/json_text.h"
 
 namespace simulator {
 namespace {
@@ -19,27 +17,9 @@ constexpr std::array<std::string_view, 8> kAbsurdNumbers{
     "9223372036854775808",
     "1e-400",
     "123456789012345678901234567890123456789012345678901234567890"};
-constexpr std::array<std::string_view, 12> kAbsurdDates{"\"0001-01-01 00:00:00\"",
-                                                        "\"1970-01-01 00:00:00\"",
-                                                        "\"9999-12-31 23:59:59.999999\"",
-                                                        "\"garbage\"",
-                                                        "\"\"",
-                                                        "\"2026-02-30 00:00:00\"",
-                                                        "\"2026-13-01 25:61:61\"",
-                                                        "\"2026-01-01\"",
-                                                        "\"2026-01-01 00:00:00.\"",
-                                                        "\"-2026-01-01 00:00:00\"",
-                                                        "\"2026-01-01 00:00:00.1234567890123\"",
-                                                        "\"292277026597-01-01 00:00:00\""};
 
-bool IsIn(std::string_view name, std::initializer_list<std::string_view> names) {
+bool IsIn(std::string_view name, std::span<const std::string_view> names) {
   return std::find(names.begin(), names.end(), name) != names.end();
-}
-
-bool IsDate(std::string_view name) { return name.ends_with("_date"); }
-
-bool IsNumber(std::string_view name) {
-  return IsIn(name, {"cores", "memory", "gpus", "port", "operational_progress"});
 }
 
 // Of another type than `json`, and another one from session to session.
@@ -64,12 +44,15 @@ bool IsActive(const FaultSet& faults) {
 
 }  // namespace
 
-KasmFieldFaults::KasmFieldFaults(const FaultSet& faults)
-    : faults_(faults),
+FieldFaults::FieldFaults(const FieldTable& table, const FaultSet& faults)
+    : table_(table),
+      faults_(faults),
       active_(IsActive(faults)),
       wrong_all_(faults.Has("wrong_types") && *faults.Find("wrong_types") == "all") {}
 
-std::string KasmFieldFaults::Name(std::string_view text, std::size_t session) const {
+bool FieldFaults::IsName(std::string_view field) const { return IsIn(field, table_.names); }
+
+std::string FieldFaults::Name(std::string_view text, std::size_t session) const {
   if (!active_) return Quoted(text);
   std::string name(text);
   if (faults_.Has("distinct_labels")) name += fmt::format("-{}", session);
@@ -89,35 +72,78 @@ std::string KasmFieldFaults::Name(std::string_view text, std::size_t session) co
   return quoted;
 }
 
-std::optional<std::string> KasmFieldFaults::Absurd(std::string_view name, std::string_view json,
-                                                   std::size_t turn) const {
-  if (faults_.Has("absurd_numbers") && IsNumber(name)) {
+std::string FieldFaults::Absurd(std::string_view name, std::string_view json,
+                                std::size_t turn) const {
+  if (faults_.Has("absurd_numbers") && IsIn(name, table_.numbers)) {
     return std::string(kAbsurdNumbers[turn % kAbsurdNumbers.size()]);
   }
-  if (faults_.Has("absurd_dates") && IsDate(name)) {
-    return std::string(kAbsurdDates[turn % kAbsurdDates.size()]);
+  if (faults_.Has("absurd_dates") && IsIn(name, table_.dates)) {
+    return std::string(table_.absurd_dates[turn % table_.absurd_dates.size()]);
   }
   return std::string(json);
 }
 
-std::optional<std::string> KasmFieldFaults::Apply(std::string_view name, std::string_view json,
-                                                  std::size_t session, std::size_t field) const {
+std::optional<std::string> FieldFaults::Apply(std::string_view name, std::string_view json,
+                                              std::size_t session, std::size_t field) const {
   if (!active_) return std::string(json);
-  if (name == "kasm_id") {
+  if (name == table_.id) {
     if (faults_.Has("no_ids")) return std::nullopt;
     return std::string(json);
   }
   if (faults_.Has("missing")) return std::nullopt;
   if (faults_.Has("nulls")) return "null";
-  if (wrong_all_ || (faults_.Has("wrong_types") && session % kKasmFieldTurns == field)) {
+  if (wrong_all_ || (faults_.Has("wrong_types") && session % table_.turns == field)) {
     return std::string(WrongType(json, session));
   }
-  if (faults_.Has("unknown_statuses") && name == "operational_status") {
+  if (faults_.Has("unknown_statuses") && name == table_.status) {
     const auto count = static_cast<std::size_t>(faults_.Number("unknown_statuses", 1000));
     return fmt::format("\"status-{}\"", session % std::max<std::size_t>(count, 1));
   }
   // Names are spoilt where they are written, since some sit deeper than a field.
   return Absurd(name, json, session + field);
+}
+
+void FieldWriter::Raw(std::string_view name, std::string_view json) {
+  if (!faults_.active()) {
+    Append(name, json);
+  } else if (const auto spoilt = faults_.Apply(name, json, number_, field_)) {
+    Append(name, *spoilt);
+  }
+  ++field_;
+}
+
+void FieldWriter::Text(std::string_view name, std::string_view text) {
+  Raw(name, faults_.active() && faults_.IsName(name) ? Name(text) : Quoted(text));
+}
+
+void FieldWriter::Append(std::string_view name, std::string_view json) {
+  if (!first_) *out_ += ", ";
+  first_ = false;
+  *out_ += '"';
+  *out_ += name;
+  *out_ += "\": ";
+  *out_ += json;
+}
+
+std::string SomethingElse(std::string_view kind) {
+  if (kind == "null") return "null";
+  if (kind == "string") return "\"a string\"";
+  if (kind == "object") return "{\"kasm_id\": \"x\", \"Moid\": \"x\", \"SessionId\": \"x\"}";
+  if (kind == "array") return "[[], {}]";
+  return "12";
+}
+
+std::string ListMember(std::string_view name, const FaultSet& faults,
+                       const std::function<std::string()>& list) {
+  const auto member = [&](std::string_view json) { return fmt::format("\"{}\": {}", name, json); };
+  std::string members;
+  if (const std::string* kind = faults.Find("list")) {
+    members = member(SomethingElse(*kind));
+  } else if (!faults.Has("no_list")) {
+    members = member(list());
+  }
+  if (!faults.Has("two_lists")) return members;
+  return members + (members.empty() ? "" : ", ") + member("[]");
 }
 
 }  // namespace simulator
