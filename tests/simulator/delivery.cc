@@ -106,7 +106,7 @@ Steps EndlessHeaders(const Response& response) {
 
 std::optional<Steps> DeliverEndless(const Response& response, const FaultSet& faults,
                                     EndlessList endless) {
-  if (faults.Has("endless")) {
+  if (faults.Has("endless") && endless.item) {
     return StreamForever(response, std::move(endless.opening), std::move(endless.item));
   }
   if (faults.Has("endless_spaces")) {

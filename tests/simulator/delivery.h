@@ -15,7 +15,7 @@ namespace simulator {
 std::optional<Response> SubstituteAnswer(const Request& request, const FaultSet& faults);
 
 // `endless_item` gives one more item for a list that never ends, and `endless_opening` what comes
-// before the first.
+// before the first. Without an item (no list was asked for) the answer goes out as it is.
 struct EndlessList {
   std::string opening;
   std::function<std::string()> item;

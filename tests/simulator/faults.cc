@@ -74,6 +74,20 @@ const std::vector<FaultKind> kKinds{
     {"skew", kDocument, "SECONDS", "the server's clock is off (its time and the Date header)"},
     {"assigned_only", kDocument, "", "staged sessions are left out"},
     {"no_sessions", kDocument, "", "the list is empty"},
+
+    {"count_missing", kDocument, "", "Intersight: no Count, though it was asked for"},
+    {"count_wrong", kDocument, "N", "Intersight: this Count (one too many unless told)"},
+    {"clamp_top", kDocument, "N", "Intersight: at most N rows a page (10 unless told), whatever $top says"},
+    {"shuffle", kDocument, "", "Intersight: without $orderby every answer is in another order"},
+    {"no_login_type", kDocument, "", "Intersight: an appliance that does not know LoginType, and refuses it in $select"},
+    {"limits_permission", kDocument, "", "Intersight: session limits may not be read"},
+    {"limits_status", kDocument, "NNN", "Intersight: the session limits have this status (500) and a JSON error"},
+    {"limits_fault", kDocument, "NAME[=ARG]", "Intersight: a document fault of the list, in the session limits instead"},
+    {"accounts_permission", kDocument, "", "Intersight: accounts may not be listed, only read one by one"},
+    {"token_error", kDocument, "CODE", "Intersight: no OAuth token, but this error (invalid_client unless told)"},
+    {"token_missing", kDocument, "", "Intersight: an OAuth answer without access_token"},
+    {"token_expires_in", kDocument, "JSON", "Intersight: this in place of expires_in (null unless told)"},
+    {"token_revoked", kDocument, "", "Intersight: OAuth tokens are refused before their time"},
 };
 // clang-format on
 

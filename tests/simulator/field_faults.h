@@ -68,8 +68,8 @@ class FieldWriter {
   void Number(std::string_view name, std::int64_t value) { Raw(name, std::to_string(value)); }
   void Bool(std::string_view name, bool value) { Raw(name, value ? "true" : "false"); }
   void Null(std::string_view name) { Raw(name, "null"); }
-  // A field that this session's form lacks: takes its turn, so that turns mean the same field in
-  // every session.
+  // For a field that this session lacks: takes its turn, so that a turn is the same field in every
+  // session.
   void Skip() { ++field_; }
   // For a name deeper than a field: as faults want it, quoted.
   std::string Name(std::string_view text) const { return faults_.Name(text, number_); }

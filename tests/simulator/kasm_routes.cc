@@ -25,6 +25,11 @@ Response Refusal(int status, std::string_view message) {
   return Json(status, object.Done());
 }
 
+// What is below /api/v1/ is Intersight's.
+bool IsOurs(const Request& request) {
+  return request.path.starts_with("/api/") && !request.path.starts_with("/api/v1/");
+}
+
 class KasmRoutes : public Routes {
  public:
   KasmRoutes(KasmOptions options, Population& population)
@@ -114,7 +119,7 @@ bool KasmRoutes::MayCall(const Endpoint& endpoint) const {
 
 std::optional<Response> KasmRoutes::Handle(const Request& request, const FaultSet& faults,
                                            Time now) {
-  if (!request.path.starts_with("/api/")) return std::nullopt;
+  if (!IsOurs(request)) return std::nullopt;
   if (request.path == "/api/__healthcheck") {
     return request.method == "GET" ? Json(200, "{\"ok\": true}") : Page(405);
   }
@@ -140,7 +145,7 @@ std::optional<Response> KasmRoutes::Handle(const Request& request, const FaultSe
 }
 
 std::optional<EndlessList> KasmRoutes::Endless(const Request& request, Time now) {
-  if (!request.path.starts_with("/api/")) return std::nullopt;
+  if (!IsOurs(request)) return std::nullopt;
   EndlessList endless;
   endless.opening = fmt::format("{{\"current_time\": \"{}\", \"kasms\": [{{}}", PythonDate(now));
   endless.item = [this, sessions = population_.Sessions(now), number = std::size_t{0}]() mutable {

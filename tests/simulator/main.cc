@@ -6,6 +6,7 @@
 #include <exception>
 #include <fstream>
 #include <iostream>
+#include <sstream>
 #include <string>
 
 #include <CLI/CLI.hpp>
@@ -22,8 +23,33 @@ struct Flags {
   std::string ready_file;
   std::string start_time;
   double latency_seconds = 0;
+  std::string key_id;
+  std::string public_key_file;
+  std::int64_t token_lifetime_seconds = 600;
+  std::int64_t clock_window_seconds = 900;
+  bool without_login_type = false;
   bool list_faults = false;
 };
+
+void AddIntersightFlags(CLI::App* app, Flags* flags) {
+  IntersightOptions& options = flags->options.intersight;
+  auto* id = app->add_option("--intersight.key-id", flags->key_id,
+                             "ACCOUNT/USER/KEY, in place of the two test keys");
+  auto* file = app->add_option("--intersight.public-key-file", flags->public_key_file,
+                               "its PEM, the public key or the private one");
+  id->needs(file);
+  file->needs(id);
+  app->add_option("--intersight.client-id", options.client_id, "OAuth2");
+  app->add_option("--intersight.client-secret", options.client_secret, "");
+  app->add_option("--intersight.token-lifetime", flags->token_lifetime_seconds, "seconds")
+      ->check(CLI::PositiveNumber);
+  app->add_option("--intersight.clock-window", flags->clock_window_seconds,
+                  "seconds that a signature's date may be off; 0: any")
+      ->check(CLI::NonNegativeNumber);
+  app->add_option("--intersight.account-name", options.account_name, "");
+  app->add_flag("--intersight.without-login-type", flags->without_login_type,
+                "as appliances without that property");
+}
 
 void AddFlags(CLI::App* app, Flags* flags) {
   app->option_defaults()->always_capture_default();
@@ -46,6 +72,7 @@ void AddFlags(CLI::App* app, Flags* flags) {
   app->add_option("--kasm.api-key-secret", options.kasm.api_key_secret, "");
   app->add_option("--kasm.permissions", options.kasm.permissions, "comma-separated; default all")
       ->delimiter(',');
+  AddIntersightFlags(app, flags);
   app->add_flag("--list-faults", flags->list_faults, "print the faults and exit");
 }
 
@@ -56,6 +83,20 @@ void ListFaults() {
     std::cout << name << std::string(name.size() < 38 ? 38 - name.size() : 1, ' ')
               << kind.description << "\n";
   }
+}
+
+// Throws std::runtime_error for what cannot be read.
+void CompleteIntersight(Flags* flags) {
+  IntersightOptions& options = flags->options.intersight;
+  options.token_lifetime = std::chrono::seconds(flags->token_lifetime_seconds);
+  options.clock_window = std::chrono::seconds(flags->clock_window_seconds);
+  options.login_type = !flags->without_login_type;
+  if (flags->key_id.empty()) return;
+  std::ifstream file(flags->public_key_file);
+  std::ostringstream pem;
+  pem << file.rdbuf();
+  if (!file) throw std::runtime_error("cannot read " + flags->public_key_file);
+  options.keys = {{flags->key_id, pem.str()}};
 }
 
 // Throws std::runtime_error for what cannot be read.
@@ -73,6 +114,7 @@ void Complete(Flags* flags) {
   flags->options.listen.port = static_cast<std::uint16_t>(std::stoul(port));
   flags->options.latency =
       std::chrono::milliseconds(static_cast<std::int64_t>(flags->latency_seconds * 1000));
+  CompleteIntersight(flags);
   if (flags->start_time.empty()) return;
   flags->options.start_time = ParseTime(flags->start_time);
   if (!flags->options.start_time) throw std::runtime_error("--start-time: not a time");

@@ -66,6 +66,7 @@ class Simulator::Impl {
                options_.speed),
         population_(options_.population) {
     routes_.push_back(MakeKasmRoutes(options_.kasm, population_));
+    routes_.push_back(MakeIntersightRoutes(options_.intersight, population_, options_.speed));
     server_ = std::make_unique<HttpServer>(
         options_.listen, [this](Request request) { return Handle(std::move(request)); },
         [this] { return script_.TakeAtDoor(); });

@@ -20,6 +20,7 @@
 #include "simulator/clock.h"
 #include "simulator/http_message.h"
 #include "simulator/http_server.h"
+#include "simulator/intersight_routes.h"
 #include "simulator/kasm_routes.h"
 #include "simulator/population.h"
 
@@ -29,6 +30,7 @@ struct SimulatorOptions {
   ListenOptions listen;
   PopulationOptions population;
   KasmOptions kasm;
+  IntersightOptions intersight;
   // Nothing: the real time.
   std::optional<Time> start_time;
   // Simulated seconds per real second; zero holds the clock, and so the answers, still.
@@ -52,7 +54,8 @@ struct Stats {
 
 class Simulator {
  public:
-  // Throws std::runtime_error when it cannot listen.
+  // Throws std::runtime_error when it cannot listen, std::invalid_argument for a key it cannot
+  // read.
   explicit Simulator(SimulatorOptions options = {});
   ~Simulator();
   Simulator(const Simulator&) = delete;
