@@ -29,7 +29,9 @@ class RequestCounter final : public RequestObserver {
     requests_.fetch_add(1, std::memory_order_relaxed);
     if (record.clock_skew) skew_.store(record.clock_skew->count(), std::memory_order_relaxed);
     std::optional<ErrorKind> failure = record.failure;
-    if (!failure && record.status != 200) failure = KindOfStatus(record.status);
+    // One that was given up before its answer came has neither, and did not fail.
+    const bool answered = record.status != 0;
+    if (!failure && answered && record.status != 200) failure = KindOfStatus(record.status);
     dependencies_.metrics.CountApiRequest(
         {target_, record.operation, record.status, failure, record.duration, record.bytes});
     if (!dependencies_.log.Enabled(LogLevel::kDebug)) return;

@@ -294,22 +294,24 @@ TEST_CASE("the requests of a collection are counted, and tell the backend's cloc
     record.status = 0;
     record.failure = ErrorKind::kDns;
     context.observer->OnRequest(record);
+    record.failure = std::nullopt;  // given up, which is no failure
+    context.observer->OnRequest(record);
     Snapshot snapshot = SessionsOf(1);
     snapshot.backend_time = backend_time;
     snapshot.parse_warnings = {{"cores", 2}};
     return snapshot;
   });
   auto shown = Shown(CollectOnce(*collector));
-  CHECK(shown.Value("session_collection_requests") == 3);
+  CHECK(shown.Value("session_collection_requests") == 4);
   CHECK(shown.Value("session_clock_skew_seconds") == -3);
   backend_time = test::kNow + 1500ms;
   shown = Shown(CollectOnce(*collector));
-  CHECK(shown.Value("session_collection_requests") == 3);  // of this collection alone
+  CHECK(shown.Value("session_collection_requests") == 4);  // of this collection alone
   CHECK(shown.Value("session_clock_skew_seconds") == 1.5);
   CHECK(fixture.Own(Metric::kExporterApiRequests) ==
         "session_exporter_api_requests_total{target=\"t\",operation=\"list\",code=\"200\"} 2\n"
         "session_exporter_api_requests_total{target=\"t\",operation=\"list\",code=\"500\"} 2\n"
-        "session_exporter_api_requests_total{target=\"t\",operation=\"list\",code=\"none\"} 2\n");
+        "session_exporter_api_requests_total{target=\"t\",operation=\"list\",code=\"none\"} 4\n");
   CHECK(fixture.Own(Metric::kExporterApiRequestFailures) ==
         "session_exporter_api_request_failures_total{target=\"t\",operation=\"list\","
         "reason=\"dns\"} 2\n"
