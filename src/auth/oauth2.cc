@@ -36,9 +36,10 @@ Error Refusal(int status, const JsonValue& error) {
   constexpr std::size_t kLongestShown = 60;
   const std::string word =
       error.type == JsonType::kString ? CleanText(error.text, kLongestShown) : std::string();
-  const bool refused = status == 401 || status == 403 || word == "invalid_client" ||
-                       word == "unauthorized_client" || word == "invalid_grant";
+  const bool refused = status == 401 || word == "invalid_client" || word == "unauthorized_client" ||
+                       word == "invalid_grant";
   const ErrorKind kind = refused         ? ErrorKind::kAuth
+                         : status == 403 ? ErrorKind::kPermission
                          : status == 429 ? ErrorKind::kRateLimited
                                          : ErrorKind::kHttp;
   return {kind, fmt::format("HTTP {}{}{}{}", status, word.empty() ? "" : " ", word,

@@ -88,7 +88,7 @@ TEST_CASE("an answer without a token is an error of its kind", "[oauth2]") {
       {400, R"({"error":"invalid_request"})", ErrorKind::kHttp, "HTTP 400 invalid_request"},
       {401, "", ErrorKind::kAuth, "HTTP 401"},
       {401, "<html>", ErrorKind::kAuth, "HTTP 401"},
-      {403, "{}", ErrorKind::kAuth, "HTTP 403"},
+      {403, "{}", ErrorKind::kPermission, "HTTP 403"},
       {404, "{}", ErrorKind::kHttp, "HTTP 404"},
       {429, "{}", ErrorKind::kRateLimited, "HTTP 429"},
       {302, "", ErrorKind::kHttp, "HTTP 302"},
