@@ -10,7 +10,8 @@
 namespace session_exporter::test {
 
 struct BackendUnderTest {
-  std::string_view name;
+  std::string_view name;  // of the row
+  std::string_view backend;
   // The target's own keys in YAML flow form, for a base URL of the simulator that may have a fault
   // in its path: "url: ..., api_key: ...".
   std::function<std::string(const std::string& base_url)> options;
@@ -18,6 +19,8 @@ struct BackendUnderTest {
   std::string_view list_path;
   // Its secrets, which must appear nowhere.
   std::vector<std::string> secrets;
+  // Faults that mean something else to it, or nothing.
+  std::vector<std::string_view> other_faults = {};
 };
 
 const std::vector<BackendUnderTest>& BackendsUnderTest();

@@ -1,5 +1,6 @@
 // Every backend through every fault, over real HTTP: the reason is the right one, nothing that is
 // not true is shown, and a healthy target beside it is whole.
+#include <algorithm>
 #include <chrono>
 #include <string>
 #include <string_view>
@@ -149,6 +150,8 @@ class Bench {
     options.speed = 0;
     options.kasm.api_key = "CANARY-KEY-71c0";
     options.kasm.api_key_secret = "CANARY-SECRET-9e2f";
+    options.intersight.client_id = "contract";
+    options.intersight.client_secret = "CANARY-CLIENT-5d1a";
     return options;
   }
 
@@ -194,11 +197,16 @@ void RequireFailed(const Exposition& page, std::string_view reason) {
   }
 }
 
+bool Applies(const BackendUnderTest& backend, const Scenario& scenario) {
+  return std::count(backend.other_faults.begin(), backend.other_faults.end(), scenario.fault) == 0;
+}
+
 TEST_CASE("a failing target shows its reason, nothing else, and harms no other", "[contract]") {
   for (const BackendUnderTest& backend : BackendsUnderTest()) {
     Bench bench(backend);
     const std::size_t sessions = bench.simulator().sessions().size();
     for (const Scenario& scenario : Failures()) {
+      if (!Applies(backend, scenario)) continue;
       INFO(backend.name << " with " << scenario.fault);
       const auto answer = bench.Scrape(scenario);
       INFO(answer.log);
@@ -216,6 +224,7 @@ TEST_CASE("odd answers cost a field or a session at most", "[contract]") {
     Bench bench(backend);
     const std::size_t sessions = bench.simulator().sessions().size();
     for (const Scenario& scenario : Oddities()) {
+      if (!Applies(backend, scenario)) continue;
       INFO(backend.name << " with " << scenario.fault);
       const auto answer = bench.Scrape(scenario);
       INFO(answer.log);
