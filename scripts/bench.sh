@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # What one session costs: instructions (counted by callgrind, so that the figures repeat on any machine) of reading it
 # and of writing its series, and how far it raises the peak of resident memory. `make bench` runs it with the release
-# build.
+# build. Then the wall time of whole scrapes of paged backends, compared with one page of the same run.
 #
 #   scripts/bench.sh [BUILD_FOLDER]    default build/release
 #
@@ -59,4 +59,5 @@ printf '%-34s %7d instructions\n' 'preparing its series' "$prepare_cost"
 report 'writing six series of a session' "$write_cost" 8000 'instructions'
 memory="$("$program" memory 100000 | sed -n 's/.* \([0-9]*\) bytes a session/\1/p')"
 report 'peak memory of a session' "$memory" 512 'bytes'
+"${program%/*}/collection_bench"
 [[ "$missed" == 0 || "${BENCH_STRICT:-}" != 1 ]]
