@@ -14,7 +14,7 @@ port="${DEMO_PORT:-10470}"
 speed="${DEMO_SPEED:-1}"
 bin="${DEMO_BUILD:-build/release}/bin"
 deadline_seconds=30
-targets=(kasm-demo kasm-lab)
+targets=(kasm-demo kasm-lab intersight-key intersight-oauth2)
 
 folder=''
 keep_folder=''
@@ -107,12 +107,20 @@ KASM_API_KEY="$(random_word)"
 secret="$(random_word)"
 (umask 077 && printf '%s\n' "$secret" >"$folder/kasm_secret")
 
+# A test key, whose public half the simulator knows; it opens nothing anywhere.
+intersight_key="$PWD/tests/fixtures/intersight/v3_ec_mislabelled.pem"
+INTERSIGHT_CLIENT_ID="$(random_word)"
+client_secret="$(random_word)"
+(umask 077 && printf '%s\n' "$client_secret" >"$folder/intersight_secret")
+
 start backend_simulator "$bin/backend_simulator" --listen-address=127.0.0.1:0 \
   --ready-file="$folder/simulator_url" --speed="$speed" \
-  --kasm.api-key="$KASM_API_KEY" --kasm.api-key-secret="$secret"
+  --kasm.api-key="$KASM_API_KEY" --kasm.api-key-secret="$secret" \
+  --intersight.client-id="$INTERSIGHT_CLIENT_ID" --intersight.client-secret="$client_secret"
 wait_for backend_simulator 'it listened' test -s "$folder/simulator_url"
-KASM_URL="$(<"$folder/simulator_url")"
-export KASM_API_KEY KASM_URL
+# One simulator serves all vendors.
+BACKEND_URL="$(<"$folder/simulator_url")"
+export BACKEND_URL KASM_API_KEY INTERSIGHT_CLIENT_ID
 # Loopback is not reached through a proxy.
 export no_proxy=127.0.0.1
 
@@ -122,7 +130,7 @@ scrape:
 targets:
   - name: kasm-demo
     backend: kasm
-    url: \${KASM_URL}
+    url: \${BACKEND_URL}
     api_key: \${KASM_API_KEY}
     api_key_secret_file: $folder/kasm_secret
     timeout: 5s
@@ -132,23 +140,35 @@ targets:
     per_session: {enabled: true, limit: 200}
   - name: kasm-lab
     backend: kasm
-    url: \${KASM_URL}
+    url: \${BACKEND_URL}
     api_key: \${KASM_API_KEY}
     api_key_secret_file: $folder/kasm_secret
     auth: basic
     timeout: 5s
     group_by: [image]
     per_session: {enabled: false}
+  - name: intersight-key
+    backend: intersight
+    url: \${BACKEND_URL}
+    api_key_id: 5f0000000000000000000001/5f0000000000000000000002/5f0000000000000000000004
+    secret_key_file: $intersight_key
+    group_by: [user, role, login_type]
+  - name: intersight-oauth2
+    backend: intersight
+    url: \${BACKEND_URL}
+    oauth2: {client_id: "\${INTERSIGHT_CLIENT_ID}", client_secret_file: $folder/intersight_secret}
+    filter: Role eq 'Account Administrator'
+    per_session: {enabled: false}
 YAML
 
 start session_exporter "$bin/session_exporter" --config.file="$folder/session_exporter.yaml" \
   --web.listen-address="127.0.0.1:$port"
-wait_for session_exporter "$url/metrics showed both targets up" every_target_is_up
+wait_for session_exporter "$url/metrics showed every target up" every_target_is_up
 
 [[ "$port" == "$wanted_port" ]] || echo "Port $wanted_port is taken, so the exporter listens on $port."
 cat <<TEXT
 
-The exporter is running, with two targets on a simulated Kasm Workspaces. Open
+The exporter is running, with two targets on a simulated Kasm Workspaces and two on a simulated Cisco Intersight. Open
 
   $url/                     status page
   $url/metrics              what Prometheus scrapes

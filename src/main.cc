@@ -122,8 +122,9 @@ int Run(const Flags& flags, LogLevel level, LogFormat format) {
 }
 
 int Main(int argc, char** argv) {
-  CLI::App cli("Prometheus exporter for interactive sessions of Kasm Workspaces",
-               "session_exporter");
+  CLI::App cli(
+      "Prometheus exporter for interactive sessions of Kasm Workspaces and Cisco Intersight",
+      "session_exporter");
   Flags flags;
   AddFlags(cli, flags);
   try {

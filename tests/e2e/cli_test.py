@@ -162,7 +162,8 @@ class Check(unittest.TestCase):
         self.assertNotIn("CANARY", result.stdout + result.stderr)
 
     def test_the_example_is_valid(self):
-        keys = {"KASM_API_KEY": "k", "KASM_API_KEY_SECRET": "s"}
+        names = re.findall(r"\$\{(\w+)\}", pathlib.Path(example_configuration).read_text())
+        keys = {name: "x" for name in names if name != "NAME"}
         result = programs.run_exporter(
             "--config.check", f"--config.file={example_configuration}", environment=keys
         )

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""`make demo` without its build: both targets come up, and nothing is left running afterwards.
+"""`make demo` without its build: every target comes up, and nothing is left running afterwards.
 
 Usage: demo_test.py EXPORTER SIMULATOR DEMO_SCRIPT
 """
@@ -54,7 +54,7 @@ class Demo(unittest.TestCase):
         )
         self.assertEqual(result.returncode, 0, result.stderr)
         self.assertIn("/metrics", result.stdout)
-        for target in ("kasm-demo", "kasm-lab"):
+        for target in ("kasm-demo", "kasm-lab", "intersight-key", "intersight-oauth2"):
             self.assertRegex(result.stdout, rf'session_sessions{{target="{target}".*}} [1-9]')
         self.assert_nothing_is_left()
 

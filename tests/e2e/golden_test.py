@@ -47,8 +47,15 @@ def without_own(page):
     return "".join(line for line in page.splitlines(keepends=True) if not OWN.match(line))
 
 
-class Golden(unittest.TestCase):
+class Golden:
+    """One vendor's page; the name is that of its golden files."""
+
     maxDiff = None
+    vendor = None
+
+    @classmethod
+    def targets(cls, url):
+        raise NotImplementedError
 
     @classmethod
     def setUpClass(cls):
@@ -56,20 +63,9 @@ class Golden(unittest.TestCase):
             "--seed=20240607", "--sessions=36", "--people=9", "--start-time=2024-06-07T08:00:00"
         )
         cls.addClassCleanup(cls.simulator.__exit__)
-        url = cls.simulator.url
-        cls.yaml = programs.configuration(
-            programs.kasm_target(
-                "kasm-all",
-                url(),
-                group_by="[user, image, host, deployment_zone]",
-                group_limit=3,
-                info_labels="[image_name, persistent_profile]",
-                per_session="{limit: 30}",
-            ),
-            programs.kasm_target("kasm-basic", url(), auth="basic", per_session="{enabled: false}"),
-            programs.kasm_target("kasm-cut", url("missing"), max_sessions=5),
-            programs.kasm_target("kasm-down", url("status=503")),
-        )
+        targets = cls.targets(cls.simulator.url)
+        cls.target_count = len(targets)
+        cls.yaml = programs.configuration(*targets)
         cls.pages = {}
         for form, headers in (("text", {}), ("openmetrics", {"Accept": OPEN_METRICS})):
             # A process each, so that the exporter's own counters are those of a first scrape.
@@ -89,10 +85,10 @@ class Golden(unittest.TestCase):
             self.fail("\n".join(difference) + "\n`make golden` takes this over, if it is meant to be")
 
     def test_text(self):
-        self.compare("kasm.text.prom", masked(self.pages["text"], self.simulator))
+        self.compare(f"{self.vendor}.text.prom", masked(self.pages["text"], self.simulator))
 
     def test_openmetrics(self):
-        self.compare("kasm.openmetrics.prom", masked(self.pages["openmetrics"], self.simulator))
+        self.compare(f"{self.vendor}.openmetrics.prom", masked(self.pages["openmetrics"], self.simulator))
 
     def test_once_prints_what_a_scrape_gets(self):
         with programs.Exporter(self.yaml) as exporter:
@@ -103,7 +99,7 @@ class Golden(unittest.TestCase):
         )
         families = [re.findall(r"^# TYPE (\S+)", page, re.MULTILINE) for page in (once.stdout, self.pages["text"])]
         self.assertEqual(*families)
-        self.assertEqual(programs.value(once.stdout, "session_exporter_targets"), 4)
+        self.assertEqual(programs.value(once.stdout, "session_exporter_targets"), self.target_count)
 
     def test_promtool_finds_nothing(self):
         promtool = shutil.which("promtool")
@@ -133,6 +129,48 @@ class Golden(unittest.TestCase):
         openmetrics = still(openmetrics_parser.text_string_to_metric_families(self.pages["openmetrics"]))
         self.assertGreater(len(text), 300)
         self.assertEqual(text, openmetrics)
+
+
+class Kasm(Golden, unittest.TestCase):
+    vendor = "kasm"
+
+    @classmethod
+    def targets(cls, url):
+        return [
+            programs.kasm_target(
+                "kasm-all",
+                url(),
+                group_by="[user, image, host, deployment_zone]",
+                group_limit=3,
+                info_labels="[image_name, persistent_profile]",
+                per_session="{limit: 30}",
+            ),
+            programs.kasm_target("kasm-basic", url(), auth="basic", per_session="{enabled: false}"),
+            programs.kasm_target("kasm-cut", url("missing"), max_sessions=5),
+            programs.kasm_target("kasm-down", url("status=503")),
+        ]
+
+
+class Intersight(Golden, unittest.TestCase):
+    vendor = "intersight"
+
+    @classmethod
+    def targets(cls, url):
+        return [
+            programs.intersight_target(
+                "intersight-all",
+                url(),
+                group_by="[user, role, login_type]",
+                info_labels="[account_moid, domain_group_moid, last_login_client, shared_scope]",
+                stale_after="10m",
+            ),
+            programs.intersight_target("intersight-cut", url("missing"), max_sessions=5),
+            programs.intersight_target(
+                "intersight-old", url("no_login_type,limits_permission"), page_size=10, per_session="{limit: 3}"
+            ),
+            # Whether the limits are still answered when the sessions are refused is a matter of luck.
+            programs.intersight_target("intersight-down", url("auth_error"), session_limits="false"),
+        ]
 
 
 if __name__ == "__main__":

@@ -16,6 +16,7 @@ import time
 import unittest
 
 SKIPPED = 77
+FIXTURES = pathlib.Path(__file__).resolve().parent.parent / "fixtures"
 # Far above what anything here takes; only a fault runs into it.
 PATIENCE = 60.0
 
@@ -187,10 +188,24 @@ def run_exporter(*flags, environment=None, seconds=PATIENCE):
     )
 
 
-def kasm_target(name, url, **options):
-    keys = {"name": name, "backend": "kasm", "url": f"'{url}'", "api_key": "demo-key", "api_key_secret": "demo-secret"}
-    keys.update(options)
+def target(name, backend, **options):
+    keys = {"name": name, "backend": backend, **options}
     return "  - {" + ", ".join(f"{key}: {value}" for key, value in keys.items()) + "}\n"
+
+
+def kasm_target(name, url, **options):
+    return target(
+        name, "kasm", **{"url": f"'{url}'", "api_key": "demo-key", "api_key_secret": "demo-secret", **options}
+    )
+
+
+def intersight_target(name, url, **options):
+    key = {
+        "url": f"'{url}'",
+        "api_key_id": "5f0000000000000000000001/5f0000000000000000000002/5f0000000000000000000003",
+        "secret_key_file": f"'{FIXTURES / 'intersight/v2_rsa.pem'}'",
+    }
+    return target(name, "intersight", **{**key, **options})
 
 
 def configuration(*targets, before=""):
