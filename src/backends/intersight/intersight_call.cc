@@ -33,7 +33,7 @@ Result<void> IntersightCall::Send() {
 
 Result<const HttpHead*> IntersightCall::Await() {
   while (true) {
-    const auto head = exchange_->Head();
+    auto head = exchange_->Head();
     if (!head) return head;
     status_ = (*head)->status;
     if (status_ == 200) return head;

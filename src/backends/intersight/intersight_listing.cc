@@ -88,7 +88,7 @@ Result<void> IntersightListing::Refill() {
 Result<IntersightPageReader::Summary> IntersightListing::Read(IntersightCall& call) {
   IntersightPageReader reader(rows_);
   if (auto read = call.Feed(reader); !read) return tl::unexpected(read.error());
-  const auto page = reader.Finish();
+  auto page = reader.Finish();
   if (!page) return page;
   read_ += page->rows;
   if (page->count) count_ = page->count;

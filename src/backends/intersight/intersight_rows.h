@@ -50,6 +50,7 @@ class IntersightPageReader {
 
   // `rows` outlives the reader.
   explicit IntersightPageReader(IntersightRows& rows);
+  ~IntersightPageReader() = default;
   IntersightPageReader(const IntersightPageReader&) = delete;
   IntersightPageReader& operator=(const IntersightPageReader&) = delete;
 
