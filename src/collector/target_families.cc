@@ -97,6 +97,18 @@ void AddLimits(TargetPage& page, const SessionLimits& limits) {
   if (limits.lifetime) page.AddSeconds(Metric::kLifetime, {}, *limits.lifetime);
 }
 
+void AddHistory(TargetPage& page, const SessionHistory& history) {
+  for (const auto& [status, count] : history.by_status) {
+    page.Add(Metric::kHistorySessions, {{"status", status}}, AsNumber(count));
+  }
+  if (history.mean_duration) {
+    page.AddSeconds(Metric::kHistoryMeanDuration, {}, *history.mean_duration);
+  }
+  if (history.max_duration) {
+    page.AddSeconds(Metric::kHistoryMaxDuration, {}, *history.max_duration);
+  }
+}
+
 std::shared_ptr<const SessionTable> MakeTable(const Target& target,
                                               std::shared_ptr<const Snapshot> snapshot,
                                               const LabelPolicies& policies) {
@@ -123,6 +135,7 @@ Result<std::shared_ptr<const TargetPage>> SuccessFamilies(
   page->AddSeconds(Metric::kDataTimestamp, {}, snapshot->fetched_at.time_since_epoch());
   page->Add(Metric::kListTruncated, {}, snapshot->truncated ? 1 : 0);
   AddLimits(*page, snapshot->limits);
+  if (snapshot->history) AddHistory(*page, *snapshot->history);
   {
     LabelTexts texts(snapshot->symbols, *policies);
     const SummaryOptions options{target.traits->known_statuses, target.config.stale_after,

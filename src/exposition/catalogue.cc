@@ -91,6 +91,15 @@ constexpr std::array<MetricDescription, kMetricCount> kCatalogue = {{
     {Metric::kExporterTargets, "session_exporter_targets", kGauge, "", "Configured targets."},
     {Metric::kFailedLogins, "session_failed_logins", kGauge, "target,session",
      "Failed logins of the session's user (Intersight: FailedLogins)."},
+    {Metric::kHistoryMaxDuration, "session_history_max_duration_seconds", kGauge, "target",
+     "Longest duration of the ended sessions in the history window (AWS SSM: EndDate minus "
+     "StartDate)."},
+    {Metric::kHistoryMeanDuration, "session_history_mean_duration_seconds", kGauge, "target",
+     "Mean duration of the ended sessions in the history window (AWS SSM: EndDate minus "
+     "StartDate)."},
+    {Metric::kHistorySessions, "session_history_sessions", kGauge, "target,status",
+     "Sessions in the history that started within its window, by the backend's own status (AWS "
+     "SSM: State=History)."},
     {Metric::kHostSessions, "session_host_sessions", kGauge, "target,host",
      "Live sessions by host (Kasm: server.hostname, hostname or host; AWS SSM: Target); the "
      "largest "

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "model/session.h"
+#include "model/session_history.h"
 #include "model/session_limits.h"
 #include "model/symbol_table.h"
 
@@ -21,6 +22,7 @@ struct Snapshot {
   std::optional<Timestamp> backend_time;  // the backend's clock at that moment, when it told it
 
   SessionLimits limits;
+  std::optional<SessionHistory> history;  // where it is asked for and could be had
 
   bool truncated = false;                // max_sessions cut the list
   std::uint64_t duplicate_sessions = 0;  // listed again and dropped

@@ -165,10 +165,10 @@ TEST_CASE("a successful list without sessions still shows its counts", "[familie
   CHECK(shown.Value("session_allocated_cpu_cores") == 0);
   CHECK(shown.Value("session_allocated_memory_bytes") == 0);
   for (const char* absent :
-       {"session_limit_sessions", "session_idle_timeout_seconds", "session_lifetime_seconds",
-        "session_clock_skew_seconds", "session_oldest_keepalive_timestamp_seconds",
-        "session_oldest_start_timestamp_seconds", "session_image_sessions", "session_info",
-        "session_status", "session_stale"}) {
+       {"session_history_sessions", "session_limit_sessions", "session_idle_timeout_seconds",
+        "session_lifetime_seconds", "session_clock_skew_seconds",
+        "session_oldest_keepalive_timestamp_seconds", "session_oldest_start_timestamp_seconds",
+        "session_image_sessions", "session_info", "session_status", "session_stale"}) {
     CAPTURE(absent);
     CHECK(shown.Family(absent) == nullptr);
   }
@@ -193,6 +193,25 @@ TEST_CASE("the account's limits are shown as far as they are known", "[families]
   const test::Exposition shown = test::Shown(*all);
   CHECK(shown.Value("session_limit_sessions", {{"scope", "account"}}) == 128);
   CHECK(shown.Value("session_lifetime_seconds") == 57600);
+}
+
+TEST_CASE("a history is shown as counts and durations", "[families]") {
+  SnapshotBuilder builder;
+  builder->history = SessionHistory{{{"Failed", 0}, {"Terminated", 7}}, 90s, 2h};
+  const auto page = SuccessFamilies(*MakeTarget(), builder.Build(), kFacts);
+  REQUIRE(page);
+  const test::Exposition shown = test::Shown(*page);
+  CHECK(shown.Value("session_history_sessions", {{"status", "Failed"}}) == 0);
+  CHECK(shown.Value("session_history_sessions", {{"status", "Terminated"}}) == 7);
+  CHECK(shown.Value("session_history_mean_duration_seconds") == 90);
+  CHECK(shown.Value("session_history_max_duration_seconds") == 7200);
+
+  SnapshotBuilder nothing;
+  nothing->history = SessionHistory{{{"Terminated", 0}}, {}, {}};
+  const auto empty = SuccessFamilies(*MakeTarget(), nothing.Build(), kFacts);
+  REQUIRE(empty);
+  CHECK(test::Shown(*empty).Value("session_history_sessions") == 0);
+  CHECK(test::Shown(*empty).Family("session_history_mean_duration_seconds") == nullptr);
 }
 
 TEST_CASE("what a target is configured to show is what it shows", "[families]") {
