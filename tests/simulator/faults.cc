@@ -88,6 +88,21 @@ const std::vector<FaultKind> kKinds{
     {"token_missing", kDocument, "", "Intersight: an OAuth answer without access_token"},
     {"token_expires_in", kDocument, "JSON", "Intersight: this in place of expires_in (null unless told)"},
     {"token_revoked", kDocument, "", "Intersight: OAuth tokens are refused before their time"},
+
+    {"throttle", kDocument, "MILLISECONDS", "AWS: ThrottlingException; with x-amz-retry-after where told"},
+    {"aws_error", kDocument, "CODE", "AWS: DescribeSessions fails with this code"},
+    {"aws_status", kDetail, "NNN", "with aws_error and sts_error: this status instead of 400"},
+    {"aws_message", kDetail, "TEXT", "with aws_error and sts_error: this message"},
+    {"error_namespaced", kDetail, "", "AWS: codes as com.amazonaws.ssm#CODE:http://..."},
+    {"error_in", kDetail, "header|both", "AWS: codes in x-amzn-ErrorType instead of the body, or in both"},
+    {"expired_token", kDocument, "", "AWS: ExpiredTokenException, whatever the credentials"},
+    {"repeat_token", kDocument, "", "AWS: the same NextToken again and again"},
+    {"empty_pages", kDocument, "N", "AWS: N empty pages (2 unless told) before each page"},
+    {"endless_pages", kDocument, "", "AWS: always one more page, of sessions never seen before"},
+    {"sts_error", kDocument, "CODE", "AWS: STS fails with this code"},
+    {"imds_off", kDocument, "", "AWS: the instance metadata service is disabled (403)"},
+    {"imds_code", kDocument, "CODE", "AWS: instance metadata says 200 with this Code and no credentials"},
+    {"stale_credentials", kDocument, "", "AWS: metadata and container credentials are past their Expiration, and accepted"},
 };
 // clang-format on
 

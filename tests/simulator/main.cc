@@ -51,6 +51,34 @@ void AddIntersightFlags(CLI::App* app, Flags* flags) {
                 "as appliances without that property");
 }
 
+void AddAwsFlags(CLI::App* app, AwsOptions* aws) {
+  app->add_option("--aws.access-key-id", aws->access_key_id, "");
+  app->add_option("--aws.secret-access-key", aws->secret_access_key, "");
+  app->add_option("--aws.account", aws->account, "whose the key is");
+  app->add_option("--aws.role-accounts", aws->role_accounts, "whose roles may be assumed")
+      ->delimiter(',');
+  app->add_option("--aws.external-id", aws->external_id, "what AssumeRole must bring");
+  app->add_option("--aws.regions", aws->regions, "the first shows the population")->delimiter(',');
+  app->add_option_function<std::int64_t>(
+         "--aws.credentials-lifetime",
+         [aws](std::int64_t lifetime) {
+           aws->credentials_lifetime = std::chrono::seconds(lifetime);
+         },
+         "seconds, of temporary credentials (default: as asked for, or 3600)")
+      ->check(CLI::PositiveNumber);
+  app->add_option("--aws.imds-role", aws->imds_role, "of the instance");
+  app->add_option("--aws.container-token", aws->container_token, "for /v1/credentials");
+  app->add_option("--aws.web-identity-token", aws->web_identity_token, "");
+  app->add_option_function<std::size_t>(
+      "--aws.sessions-per-pair", [aws](std::size_t sessions) { aws->sessions_per_pair = sessions; },
+      "of account and region, but for the first (default: a part of --sessions)");
+  app->add_option("--aws.history-factor", aws->history_factor, "ended sessions for each slot");
+  app->add_option("--aws.check-signing-time", aws->check_signing_time,
+                  "whether signatures must be at most five minutes old");
+  app->add_option("--aws.simulated-clock", aws->simulated_clock,
+                  "whether signatures and credentials age by the simulation's clock");
+}
+
 void AddFlags(CLI::App* app, Flags* flags) {
   app->option_defaults()->always_capture_default();
   SimulatorOptions& options = flags->options;
@@ -73,6 +101,7 @@ void AddFlags(CLI::App* app, Flags* flags) {
   app->add_option("--kasm.permissions", options.kasm.permissions, "comma-separated; default all")
       ->delimiter(',');
   AddIntersightFlags(app, flags);
+  AddAwsFlags(app, &options.aws);
   app->add_flag("--list-faults", flags->list_faults, "print the faults and exit");
 }
 

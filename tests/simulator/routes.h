@@ -4,6 +4,8 @@
 #pragma once
 
 #include <optional>
+#include <string>
+#include <string_view>
 
 #include "simulator/clock.h"
 #include "simulator/delivery.h"
@@ -23,6 +25,10 @@ class Routes {
 
   // A list of sessions without end, in this vendor's form; nothing as above.
   virtual std::optional<EndlessList> Endless(const Request& request, Time now) = 0;
+
+  // What faults by script and the counts of requests call this one, where its path does not tell it
+  // from others; empty: by its path.
+  virtual std::string Name(const Request& /*request*/) const { return {}; }
 
   // Whether the text holds one of the vendor's secrets in the form it travels in.
   virtual bool HoldsSecret(std::string_view text) const = 0;

@@ -7,6 +7,7 @@
 
 #include <fmt/format.h>
 
+#include "simulator/aws_routes.h"
 #include "simulator/control.h"
 #include "simulator/delivery.h"
 #include "simulator/faults.h"
@@ -67,6 +68,7 @@ class Simulator::Impl {
         population_(options_.population) {
     routes_.push_back(MakeKasmRoutes(options_.kasm, population_));
     routes_.push_back(MakeIntersightRoutes(options_.intersight, population_, options_.speed));
+    routes_.push_back(MakeAwsRoutes(options_.aws, population_, options_.population));
     server_ = std::make_unique<HttpServer>(
         options_.listen, [this](Request request) { return Handle(std::move(request)); },
         [this] { return script_.TakeAtDoor(); });
@@ -115,14 +117,22 @@ class Simulator::Impl {
     if (auto response = HandleControl(request, control)) {
       return Plain(Finish(std::move(*response), request, clock_.Now()));
     }
-    faults->Merge(script_.Take(request.path));
-    return HandleVendor(request, *faults);
+    const std::string name = NameOf(request);
+    faults->Merge(script_.Take(name));
+    return HandleVendor(request, name, *faults);
   }
 
-  Steps HandleVendor(const Request& request, const FaultSet& faults) {
+  std::string NameOf(const Request& request) const {
+    for (const auto& routes : routes_) {
+      if (std::string name = routes->Name(request); !name.empty()) return name;
+    }
+    return request.path;
+  }
+
+  Steps HandleVendor(const Request& request, const std::string& name, const FaultSet& faults) {
     const auto skew = std::chrono::duration<double>(faults.Number("skew", 0));
     const Time now = clock_.Now() + std::chrono::duration_cast<std::chrono::microseconds>(skew);
-    std::shared_ptr<void> in_flight = Record(request);
+    std::shared_ptr<void> in_flight = Record(request, name);
     std::optional<Response> response = SubstituteAnswer(request, faults);
     EndlessList endless;
     for (const auto& routes : routes_) {
@@ -147,11 +157,11 @@ class Simulator::Impl {
   }
 
   // Returns what keeps the request counted as in flight.
-  std::shared_ptr<void> Record(const Request& request) {
+  std::shared_ptr<void> Record(const Request& request, const std::string& name) {
     Request kept = request;
     kept.body.resize(std::min(kept.body.size(), kKeptBody));
     const std::lock_guard lock(mutex_);
-    ++stats_.requests[request.path];
+    ++stats_.requests[name];
     ++stats_.requests_total;
     ++stats_.requests_in_flight;
     stats_.requests_in_flight_peak =
@@ -179,7 +189,9 @@ class Simulator::Impl {
   // What every answer has, whoever made it.
   static Response Finish(Response response, const Request& request, Time now) {
     response.headers.insert(response.headers.begin(), {"Server", "nginx"});
-    response.headers.insert(response.headers.begin() + 1, {"Date", HttpDate(now)});
+    if (FindHeader(response.headers, "Date").empty()) {
+      response.headers.insert(response.headers.begin() + 1, {"Date", HttpDate(now)});
+    }
     response.SetHeader("Connection", request.keep_alive ? "keep-alive" : "close");
     return response;
   }

@@ -17,6 +17,7 @@
 #include <string_view>
 #include <vector>
 
+#include "simulator/aws_options.h"
 #include "simulator/clock.h"
 #include "simulator/http_message.h"
 #include "simulator/http_server.h"
@@ -31,6 +32,7 @@ struct SimulatorOptions {
   PopulationOptions population;
   KasmOptions kasm;
   IntersightOptions intersight;
+  AwsOptions aws;
   // Nothing: the real time.
   std::optional<Time> start_time;
   // Simulated seconds per real second; zero holds the clock, and so the answers, still.
@@ -40,8 +42,9 @@ struct SimulatorOptions {
 };
 
 struct Stats {
-  std::map<std::string, std::uint64_t> requests;  // by path, without a fault's prefix
-  std::uint64_t requests_total = 0;               // of the vendors' APIs
+  std::map<std::string, std::uint64_t>
+      requests;                      // by path, without a fault's prefix (AWS: by operation)
+  std::uint64_t requests_total = 0;  // of the vendors' APIs
   // From arrival until the answer starts to go out, so through a delay and a hang.
   std::uint64_t requests_in_flight = 0;
   std::uint64_t requests_in_flight_peak = 0;
@@ -66,7 +69,8 @@ class Simulator {
   // `http://127.0.0.1:PORT/fault/FAULT`.
   std::string url(std::string_view fault = {}) const;
 
-  // From now on answers to paths containing `path` (empty: all) have these faults; `times`: so many
+  // From now on answers to paths (of AWS: `/AmazonSSM.DescribeSessions/ACCOUNT/REGION`,
+  // `/sts.ACTION/ACCOUNT`) containing `path` (empty: all) have these faults; `times`: so many
   // answers, else until removed. Throws std::invalid_argument for an unknown fault. Returns an id
   // for RemoveFault.
   std::uint64_t SetFault(std::string path, std::string_view fault,
