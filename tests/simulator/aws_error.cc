@@ -7,12 +7,8 @@
 namespace simulator {
 
 Response JsonError(const AwsError& error, const FaultSet& faults) {
-  // Both decorations have been seen, alone and together.
-  const std::string code =
-      faults.Has("error_namespaced")
-          ? fmt::format("com.amazonaws.ssm#{}:http://internal.amazon.com/coral/com.amazonaws.ssm/",
-                        error.code)
-          : error.code;
+  const bool namespaced = faults.Has("error_namespaced");
+  const std::string code = (namespaced ? "com.amazonaws.ssm#" : "") + error.code;
   const std::string* where = faults.Find("error_in");
   ObjectText body;
   if (where == nullptr || *where != "header") body.Text("__type", code);
@@ -21,7 +17,12 @@ Response JsonError(const AwsError& error, const FaultSet& faults) {
     body.Text(error.code == "AccessDeniedException" ? "Message" : "message", error.message);
   }
   Response response = MakeResponse(error.status, "application/x-amz-json-1.1", body.Done());
-  if (where != nullptr) response.SetHeader("x-amzn-ErrorType", code);
+  if (where != nullptr) {
+    // Where it names the model, the header does it behind the code, too; botocore would not
+    // recognise that in a body.
+    constexpr std::string_view kModel = ":http://internal.amazon.com/coral/com.amazonaws.ssm/";
+    response.SetHeader("x-amzn-ErrorType", namespaced ? code + std::string(kModel) : code);
+  }
   return response;
 }
 

@@ -93,7 +93,7 @@ const std::vector<FaultKind> kKinds{
     {"aws_error", kDocument, "CODE", "AWS: DescribeSessions fails with this code"},
     {"aws_status", kDetail, "NNN", "with aws_error and sts_error: this status instead of 400"},
     {"aws_message", kDetail, "TEXT", "with aws_error and sts_error: this message"},
-    {"error_namespaced", kDetail, "", "AWS: codes as com.amazonaws.ssm#CODE:http://..."},
+    {"error_namespaced", kDetail, "", "AWS: codes as com.amazonaws.ssm#CODE, in the header with :http://... after it"},
     {"error_in", kDetail, "header|both", "AWS: codes in x-amzn-ErrorType instead of the body, or in both"},
     {"expired_token", kDocument, "", "AWS: ExpiredTokenException, whatever the credentials"},
     {"repeat_token", kDocument, "", "AWS: the same NextToken again and again"},
