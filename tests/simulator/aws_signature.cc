@@ -82,7 +82,8 @@ std::string CanonicalQuery(std::string_view query) {
   std::sort(pairs.begin(), pairs.end());
   std::string canonical;
   for (const auto& [name, value] : pairs) {
-    canonical += (canonical.empty() ? "" : "&") + name + "=" + value;
+    if (!canonical.empty()) canonical += '&';
+    canonical.append(name).append("=").append(value);
   }
   return canonical;
 }

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <chrono>
 #include <cstdio>
+#include <tuple>
 #include <utility>
 
 #include <fmt/format.h>
@@ -17,7 +18,7 @@ namespace {
 
 using std::chrono::hours;
 
-constexpr std::size_t kMostRows = 300'000;
+constexpr std::size_t kMostRows = 100'000;
 constexpr std::size_t kMostPages = 5'000;
 constexpr hours kHistory{30 * 24};
 

@@ -23,8 +23,8 @@ AwsError NotOfType(std::string_view member) {
 
 std::string Quote(std::string_view text) { return fmt::format("'{}'", text); }
 
-template <std::size_t kCount>
-bool IsOneOf(const std::array<std::string_view, kCount>& values, std::string_view value) {
+template <std::size_t Count>
+bool IsOneOf(const std::array<std::string_view, Count>& values, std::string_view value) {
   return std::find(values.begin(), values.end(), value) != values.end();
 }
 
