@@ -18,6 +18,11 @@ std::string_view HeaderOf(const HttpRequest& request, std::string_view name) {
   return found == request.headers.end() ? std::string_view() : found->second.Reveal();
 }
 
+std::string_view MethodWord(HttpMethod method) {
+  if (method == HttpMethod::kGet) return "get";
+  return method == HttpMethod::kPost ? "post" : "put";
+}
+
 std::string DigestHeader(const HttpRequest& request) {
   return "SHA-256=" + Base64(Sha256(request.body.Reveal()));
 }
@@ -34,8 +39,8 @@ Result<std::string> HttpSignatureText(const HttpRequest& request, std::string_vi
   // With a path but without one to write libcurl sends a slash.
   const std::string_view slash = url->rest.starts_with('/') ? "" : "/";
   return fmt::format("(request-target): {} {}{}\ndate: {}\nhost: {}\ncontent-type: {}\ndigest: {}",
-                     request.method == HttpMethod::kPost ? "post" : "get", slash, url->rest, date,
-                     url->host_header, HeaderOf(request, "Content-Type"), DigestHeader(request));
+                     MethodWord(request.method), slash, url->rest, date, url->host_header,
+                     HeaderOf(request, "Content-Type"), DigestHeader(request));
 }
 
 Result<void> SignHttpRequest(HttpRequest& request, std::string_view key_id, const PrivateKey& key,

@@ -59,7 +59,7 @@ class CurlExchange final : public HttpExchange {
     const Transfer::Outcome outcome = transfer_->Describe();
     RequestRecord record;
     record.operation = operation_;
-    record.method = method_ == HttpMethod::kPost ? "POST" : "GET";
+    record.method = NameOf(method_);
     record.url = url_;
     record.status = outcome.status;
     record.bytes = outcome.bytes;

@@ -143,7 +143,7 @@ Result<HeaderList> EasyRequest::BuildHeaders() const {
   const auto given = [&](std::string_view name) {
     return HasHeader(options_->headers, name) || HasHeader(request_.headers, name);
   };
-  if (request_.method == HttpMethod::kPost) {
+  if (request_.method != HttpMethod::kGet) {
     // Waiting for "100 Continue" costs a round trip, or a second where the server ignores it.
     AppendLine(list, "Expect:");
     if (!given("content-type")) AppendLine(list, "Content-Type:");
@@ -177,8 +177,10 @@ void EasyRequest::SetTarget() {
 }
 
 void EasyRequest::SetMessage() {
-  if (request_.method == HttpMethod::kPost) {
+  if (request_.method != HttpMethod::kGet) {
     Set(CURLOPT_POST, 1L);
+    // libcurl's own PUT reads its body from a callback; a POST by another name has it in memory.
+    if (request_.method == HttpMethod::kPut) Set(CURLOPT_CUSTOMREQUEST, "PUT");
     Set(CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(request_.body.Reveal().size()));
     Set(CURLOPT_POSTFIELDS, request_.body.Reveal().data());
   } else {

@@ -37,14 +37,20 @@ struct HttpOptions {
   std::vector<std::pair<std::string, Secret>> headers;
 };
 
-enum class HttpMethod { kGet, kPost };
+enum class HttpMethod { kGet, kPost, kPut };
+
+// As it is sent: "GET".
+constexpr std::string_view NameOf(HttpMethod method) {
+  if (method == HttpMethod::kGet) return "GET";
+  return method == HttpMethod::kPost ? "POST" : "PUT";
+}
 
 struct HttpRequest {
   HttpMethod method = HttpMethod::kGet;
   std::string url;
   // Sent as they are, after those of HttpOptions. Secrets live here (Authorization).
   std::vector<std::pair<std::string, Secret>> headers;
-  Secret body;  // of a POST
+  Secret body;  // of a POST or PUT
 };
 
 // Told once of each request, from the thread that used its exchange: when the body's end or an

@@ -82,6 +82,22 @@ TEST_CASE("a POST is sent with its body, without Expect and without a type of it
   }
 }
 
+TEST_CASE("a PUT is sent with its body, and its handle sends other methods after it", "[net]") {
+  RawServer server(Echo);
+  ClientFixture fixture;
+  HttpRequest request = PostOf(server.Url("/latest/api/token"), "");
+  request.method = HttpMethod::kPut;
+  const std::string empty = Read(*fixture.Send(request)).body;
+  CHECK(empty.starts_with("PUT /latest/api/token HTTP/1.1\r\n"));
+  CHECK(empty.find("Content-Length: 0\r\n") != std::string::npos);
+  CHECK(empty.find("Content-Type") == std::string::npos);
+  CHECK(empty.find("Expect") == std::string::npos);
+  request.body = Secret("{}");
+  CHECK(Read(*fixture.Send(request)).body.ends_with("Content-Length: 2\r\n\r\n{}"));
+  CHECK(fixture.Post(server.Url("/p"), "").body.starts_with("POST /p "));
+  CHECK(fixture.Get(server.Url("/g")).body.starts_with("GET /g "));
+}
+
 TEST_CASE("the caller's own Host and User-Agent stand", "[net]") {
   RawServer server(Echo);
   ClientFixture fixture;
