@@ -1,13 +1,17 @@
 // What the tests of AWS credentials share: an environment, files, answers.
 #pragma once
 
+#include <chrono>
 #include <filesystem>
 #include <map>
 #include <string>
 #include <string_view>
+#include <vector>
 
+#include "auth/aws_credential_source.h"
 #include "config/environment.h"
 #include "fakes/fake_http_client.h"
+#include "fakes/manual_clock.h"
 
 namespace session_exporter::test {
 
@@ -33,6 +37,17 @@ Environment EnvironmentOf(Variables variables);
 FakeAnswer AnswerOf(int status, std::string body);
 // The value of the only header of that name.
 std::string HeaderOf(const SentRequest& sent, std::string_view name);
+
+// A store in a world of its own: scripted answers, a clock that stands, pauses that are noted down
+// instead of made, jitter of one half.
+struct StoreFixture {
+  AwsCall call{Deadline::After(std::chrono::seconds(20)), nullptr, nullptr};
+  FakeHttpClient http;
+  ManualClock clock;
+  std::vector<std::chrono::milliseconds> pauses;
+  AwsCredentialStore store{{http, clock, [] { return 0.5; },
+                            [this](std::chrono::milliseconds pause) { pauses.push_back(pause); }}};
+};
 
 inline bool Contains(std::string_view text, std::string_view part) {
   return text.find(part) != std::string_view::npos;
