@@ -35,7 +35,7 @@ SecretSource TokenOf(const Environment& environment) {
 }
 
 Error Refused(const AwsAnswer& answer) {
-  const Error error = ToError(AwsErrorOf(answer.head, answer.body.Reveal()));
+  Error error = ToError(AwsErrorOf(answer.head, answer.body.Reveal()));
   const int status = answer.head.status;
   if (status < 400 || status > 499 || error.kind() == ErrorKind::kRateLimited) return error;
   return {ErrorKind::kAuth, error.message() + ": the container is given no credentials"};

@@ -130,7 +130,7 @@ std::string CanonicalQuery(std::string_view query) {
   std::string canonical;
   for (const auto& [name, value] : parameters) {
     if (!canonical.empty()) canonical += '&';
-    canonical += name + '=' + value;
+    canonical.append(name).append(1, '=').append(value);
   }
   return canonical;
 }
@@ -188,7 +188,9 @@ Result<std::string> AwsCanonicalRequest(const HttpRequest& request) {
   std::string canonical =
       fmt::format("{}\n{}\n{}\n", NameOf(request.method), CanonicalPath(target.substr(0, path_end)),
                   CanonicalQuery(target.substr(std::min(path_end + 1, target.size()))));
-  for (const auto& [name, value] : headers) canonical += name + ':' + value + '\n';
+  for (const auto& [name, value] : headers) {
+    canonical.append(name).append(1, ':').append(value).append(1, '\n');
+  }
   return canonical + '\n' + NamesOf(headers) + '\n' + Hex(Sha256(request.body.Reveal()));
 }
 
