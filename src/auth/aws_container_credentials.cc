@@ -27,6 +27,25 @@ bool IsLoopbackAddress(std::string_view host) {
          host.find_first_not_of("0123456789.") == std::string_view::npos;
 }
 
+// Passes records on without the URL's path: an agent of ECS gives the credentials to whoever knows
+// it, and records end up in a debug view.
+class WithoutPath final : public RequestObserver {
+ public:
+  WithoutPath(RequestObserver* next, std::string shown_url)
+      : next_(next), shown_url_(std::move(shown_url)) {}
+
+  void OnRequest(const RequestRecord& record) override {
+    if (next_ == nullptr) return;
+    RequestRecord shown = record;
+    shown.url = shown_url_;
+    next_->OnRequest(shown);
+  }
+
+ private:
+  RequestObserver* const next_;
+  const std::string shown_url_;
+};
+
 SecretSource TokenOf(const Environment& environment) {
   std::string file = environment("AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE").value_or("");
   if (!file.empty()) return SecretSource::FromFile(std::move(file));
@@ -100,9 +119,11 @@ Result<FetchedAwsCredentials> ContainerCredentials::Fetch(AwsCredentialStore& st
     }
     request.headers.emplace_back("Authorization", *std::move(token));
   }
+  const auto parts = SplitUrl(url_);
+  WithoutPath observer(call.observer, parts->scheme + "://" + parts->host_header);
   const RequestContext context{"container_credentials",
                                std::min(call.deadline, Deadline::After(kLongestWait)), nullptr, 0,
-                               call.observer};
+                               &observer};
   const auto answer = SendForAnswer(store.http(), std::move(request), context);
   if (!answer) return Annotate(answer.error(), "container credentials");
   if (answer->head.status != 200) return Annotate(Refused(*answer), "container credentials");

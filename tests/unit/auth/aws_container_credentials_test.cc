@@ -1,8 +1,10 @@
 #include "auth/aws_container_credentials.h"
 
 #include <chrono>
+#include <memory>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "catch.h"
 #include "unit/auth/aws_fixture.h"
@@ -87,6 +89,37 @@ TEST_CASE("the token may be in the environment", "[aws_container]") {
   REQUIRE(source->Fetch(fixture.store, fixture.call));
   CHECK(HeaderOf(fixture.http.sent().front(), "Authorization") == "Basic CANARY");
   CHECK(!Contains(source->Key(), "CANARY"));
+}
+
+// Reports each request at once, as if it had ended.
+class ReportingClient final : public HttpClient {
+ public:
+  std::unique_ptr<HttpExchange> Send(HttpRequest request, const RequestContext& context) override {
+    RequestRecord record;
+    record.operation = context.operation;
+    record.url = request.url;
+    context.observer->OnRequest(record);
+    return answers.Send(std::move(request), context);
+  }
+  FakeHttpClient answers;
+};
+
+class UrlObserver final : public RequestObserver {
+ public:
+  void OnRequest(const RequestRecord& record) override { url = record.url; }
+  std::string url;
+};
+
+TEST_CASE("a container's path, which is enough to get its credentials, is not reported",
+          "[aws_container]") {
+  ReportingClient http;
+  const test::ManualClock clock;
+  AwsCredentialStore store({http, clock, [] { return 0.0; }, [](std::chrono::milliseconds) {}});
+  UrlObserver observer;
+  const auto source = SourceOf({{"AWS_CONTAINER_CREDENTIALS_RELATIVE_URI", "/v2/CANARY"}});
+  CHECK(!source->Fetch(store, {Deadline::After(1s), nullptr, &observer}));
+  CHECK(observer.url == "http://169.254.170.2");
+  CHECK(!source->Fetch(store, {Deadline::After(1s), nullptr, nullptr}));
 }
 
 TEST_CASE("plain http goes to this machine and its agents only", "[aws_container]") {
