@@ -12,6 +12,8 @@
 #include <tuple>
 #include <utility>
 
+#include "auth/descriptor.h"
+
 namespace session_exporter {
 namespace {
 
@@ -23,34 +25,35 @@ enum class FileRole {
   kChosen,   // named by the environment; it may still be missing
 };
 
-// Nothing when there is no such file.
+// Nothing when there is no such file. Errors do not name the file.
 Result<std::optional<Secret>> ReadFile(const std::string& path, FileRole role) {
-  // Not blocking: else a FIFO would wait for its writer.
-  const int fd = open(path.c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC | O_NOCTTY);
-  const bool missing = errno == ENOENT || errno == ENOTDIR;
-  if (fd < 0 && (missing || (role == FileRole::kDefault && errno == EACCES))) {
-    return std::optional<Secret>();
-  }
-  const auto fail = [&](std::string_view what) {
-    if (fd >= 0) close(fd);
-    return Fail(ErrorKind::kConfig, "{}: {}", path, what);
+  const auto fail_with_errno = [](std::string_view what) {
+    return Fail(ErrorKind::kConfig, "{}: {}", what, std::system_category().message(errno));
   };
-  if (fd < 0) return fail("cannot be opened: " + std::system_category().message(errno));
+  // Not blocking: else a FIFO would wait for its writer.
+  const Descriptor file(open(path.c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC | O_NOCTTY));
+  if (file.get() < 0) {
+    const bool may_be_missing =
+        errno == ENOENT || errno == ENOTDIR || (role == FileRole::kDefault && errno == EACCES);
+    if (may_be_missing) return std::optional<Secret>();
+    return fail_with_errno("cannot be opened");
+  }
   struct stat status {};
   // A device is how /dev/null says that there are no settings.
-  if (fstat(fd, &status) != 0 || !(S_ISREG(status.st_mode) || S_ISCHR(status.st_mode))) {
-    return fail("is not a file");
+  if (fstat(file.get(), &status) != 0 || !(S_ISREG(status.st_mode) || S_ISCHR(status.st_mode))) {
+    return Fail(ErrorKind::kConfig, "is not a file");
   }
   std::string text;
   std::array<char, 4096> piece{};
   ssize_t got = 0;
-  while ((got = read(fd, piece.data(), piece.size())) > 0 && text.size() <= kMostFileBytes) {
+  while ((got = read(file.get(), piece.data(), piece.size())) > 0) {
     text.append(piece.data(), static_cast<std::size_t>(got));
+    if (text.size() > kMostFileBytes) {
+      return Fail(ErrorKind::kConfig, "is larger than the {} bytes accepted", kMostFileBytes);
+    }
   }
+  if (got < 0) return fail_with_errno("cannot be read");
   explicit_bzero(piece.data(), piece.size());
-  if (got < 0) return fail("cannot be read: " + std::system_category().message(errno));
-  if (text.size() > kMostFileBytes) return fail("is larger than the 4 MiB accepted");
-  close(fd);
   return std::optional(Secret(std::move(text)));
 }
 
@@ -80,7 +83,7 @@ class Loader {
     if (path.starts_with("~/")) path.replace(0, 1, home);
     if (path.empty()) return AwsFileText{};
     auto text = ReadFile(path, role);
-    if (!text) return tl::unexpected(std::move(text).error());
+    if (!text) return Annotate(std::move(text).error(), "{}", path);
     return AwsFileText{std::move(path), std::move(*text).value_or(Secret())};
   }
 

@@ -10,35 +10,15 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
-#include <cstring>
-#include <limits>
 #include <system_error>
 #include <utility>
+
+#include "auth/descriptor.h"
 
 namespace session_exporter {
 namespace {
 
 constexpr int kEndPollMs = 5;  // once it has closed its output it ends at once, or never
-
-class Descriptor {
- public:
-  Descriptor() = default;
-  ~Descriptor() { Close(); }
-  Descriptor(const Descriptor&) = delete;
-  Descriptor& operator=(const Descriptor&) = delete;
-
-  void Reset(int fd) {
-    Close();
-    fd_ = fd;
-  }
-  void Close() {
-    if (fd_ >= 0) close(std::exchange(fd_, -1));
-  }
-  [[nodiscard]] int get() const { return fd_; }
-
- private:
-  int fd_ = -1;
-};
 
 // posix_spawn's settings: its own process group, no blocked or ignored signals of ours, and
 // `output` as its standard output.
@@ -156,10 +136,8 @@ Result<Secret> RunForOutput(const std::vector<std::string>& command, Deadline de
   if (pipe2(ends.data(), O_CLOEXEC) != 0) {
     return Fail(ErrorKind::kAuth, "no pipe: {}", std::system_category().message(errno));
   }
-  Descriptor output;
-  Descriptor input;
-  output.Reset(ends[0]);
-  input.Reset(ends[1]);
+  const Descriptor output(ends[0]);
+  Descriptor input(ends[1]);
   std::vector<std::string> words = command;
   std::vector<char*> arguments;
   arguments.reserve(words.size() + 1);
