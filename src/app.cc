@@ -46,7 +46,7 @@ struct App::Parts {
         log(app_log),
         metrics({kVersion, kRevision, kCompiler}),
         http(std::make_unique<CurlHttpClient>(CurlHttpClientOptions(), clock)),
-        credentials(clock),
+        credentials(*http, clock, stop.get_token()),
         workers(static_cast<std::size_t>(configuration.scrape.max_concurrency)),
         endpoints(EndpointsOptions(options), metrics) {}
 
@@ -63,8 +63,8 @@ struct App::Parts {
   Log& log;
   ExporterMetrics metrics;
   std::unique_ptr<CurlHttpClient> http;
-  CredentialStores credentials;
   std::stop_source stop;
+  CredentialStores credentials;
   WorkerPool workers;
   Endpoints endpoints;
   std::shared_ptr<const ServedTargets> served;

@@ -72,7 +72,11 @@ class AwsCredentialStore {
   // For sources.
   [[nodiscard]] HttpClient& http() const { return surroundings_.http; }
   [[nodiscard]] const Clock& clock() const { return surroundings_.clock; }
-  [[nodiscard]] AwsRetry NewRetry() { return {quota_, surroundings_.random}; }
+  [[nodiscard]] AwsRetry NewRetry() { return NewRetry(quota_); }
+  // With the quota of another service, which outlives the result.
+  [[nodiscard]] AwsRetry NewRetry(AwsRetryQuota& quota) const {
+    return {quota, surroundings_.random};
+  }
   void Pause(std::chrono::milliseconds pause) const { surroundings_.pause(pause); }
 
   // Of something that nobody promised: whether it was found missing in the last minutes, and

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "auth/aws_arn.h"
 #include "auth/aws_error.h"
 #include "auth/aws_xml.h"
 #include "auth/digest.h"
@@ -28,16 +29,6 @@ bool IsMadeOf(std::string_view text, std::string_view more, std::size_t least, s
            return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
                   is_one_of(c, "_+=,.@-") || is_one_of(c, more);
          });
-}
-
-// The n-th field of arn:PARTITION:SERVICE:REGION:ACCOUNT:RESOURCE, empty when it has none.
-std::string_view ArnField(std::string_view arn, int n) {
-  for (; n > 0; --n) {
-    const std::size_t colon = arn.find(':');
-    if (colon == std::string_view::npos) return {};
-    arn.remove_prefix(colon + 1);
-  }
-  return arn.substr(0, arn.find(':'));
 }
 
 std::string FormOf(std::string_view action, const AwsRole& role) {
@@ -107,9 +98,9 @@ bool PausedFor(AwsRetry& retry, const Refusal& refusal, AwsCredentialStore& stor
 }  // namespace
 
 Result<void> CheckAwsRole(const AwsRole& role) {
+  const AwsArn arn = ParseAwsArn(role.arn);
   const bool is_role =
-      role.arn.starts_with("arn:") && ArnField(role.arn, 2) == "iam" &&
-      ArnField(role.arn, 5).starts_with("role/") && role.arn.size() <= 2048 &&
+      arn.service == "iam" && arn.resource.starts_with("role/") && role.arn.size() <= 2048 &&
       std::all_of(role.arn.begin(), role.arn.end(), [](char c) { return c > ' ' && c < 0x7f; });
   if (!is_role) {
     return Fail(ErrorKind::kConfig,
@@ -143,7 +134,7 @@ Result<AwsCredentialDocument> ReadStsAnswer(std::string_view xml, std::string_vi
   document.credentials = {text("Credentials/AccessKeyId"),
                           Secret(text("Credentials/SecretAccessKey")),
                           Secret(text("Credentials/SessionToken")),
-                          std::string(ArnField(text("AssumedRoleUser/Arn"), 4))};
+                          std::string(ParseAwsArn(text("AssumedRoleUser/Arn")).account)};
   if (auto checked = CheckAwsCredentials(document.credentials); !checked) {
     return tl::unexpected(std::move(checked).error());
   }

@@ -18,7 +18,8 @@ struct AwsRole {
   std::string arn;
   std::string session_name = "session-exporter";  // shown in the account's CloudTrail
   std::string external_id;                        // empty: none
-  std::optional<std::chrono::seconds> duration;   // as the service has it, an hour, when not given
+  std::optional<std::chrono::seconds> duration =
+      {};  // as the service has it, an hour, when not given
 };
 
 // Errors: kConfig where STS would refuse the form of one of them.

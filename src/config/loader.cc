@@ -184,7 +184,7 @@ tl::expected<Configuration, ConfigErrors> ParseConfiguration(
     const std::string& text, const std::string& file, std::span<const TargetFormat* const> formats,
     const Environment& environment) {
   Reading reading{ConfigErrors(file), ConfigErrors(file),
-                  std::filesystem::path(file).parent_path().string()};
+                  std::filesystem::path(file).parent_path().string(), environment};
   Configuration configuration;
   try {
     configuration = ReadText(text, reading, formats, environment);

@@ -51,6 +51,7 @@ Section::Section(Section&&) noexcept = default;
 Section& Section::operator=(Section&&) noexcept = default;
 
 const std::string& Section::path() const { return node_->path(); }
+const Environment& Section::environment() const { return node_->reading().environment; }
 
 bool Section::Has(std::string_view key) const {
   const YamlNode* value = node_->Find(key);

@@ -21,6 +21,7 @@
 #include <vector>
 
 #include "base/secret.h"
+#include "config/environment.h"
 #include "config/errors.h"
 #include "config/secret_source.h"
 
@@ -38,6 +39,9 @@ class Section {
 
   // Where the section stands: `targets[0].http`; empty for the whole file.
   [[nodiscard]] const std::string& path() const;
+
+  // That of the program, for backends whose vendor has variables of its own.
+  [[nodiscard]] const Environment& environment() const;
 
   // Whether the key is there with a value that is not null, be it right or wrong. Asking does not
   // make the key an accepted one.

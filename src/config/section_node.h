@@ -19,6 +19,7 @@ struct Reading {
   ConfigErrors errors;
   ConfigErrors warnings;
   std::string folder;  // what relative file names are relative to
+  Environment environment;
 };
 
 class Section::Node {

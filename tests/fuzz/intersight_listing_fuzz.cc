@@ -59,7 +59,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   std::string_view input(reinterpret_cast<const char*>(data), size);
   FakeHttpClient http;
   test::ManualClock clock;
-  CredentialStores credentials(clock);
+  CredentialStores credentials(http, clock);
   auto config = std::make_shared<IntersightConfig>();
   config->client_id = "client";
   config->client_secret = SecretSource::FromValue(Secret("secret-canary"));

@@ -38,11 +38,12 @@ InProcessExporter::InProcessExporter(const std::string& yaml,
              log_text_ += '\n';
            }),
       metrics_({"test", "test", "test"}),
-      http_(std::make_unique<CurlHttpClient>(CurlHttpClientOptions(), clock_)) {
+      http_(std::make_unique<CurlHttpClient>(CurlHttpClientOptions(), clock_)),
+      credentials_(std::make_unique<CredentialStores>(*http_, clock_)) {
   const Configuration configuration = ParseOrThrow(yaml, std::move(environment));
   workers_ =
       std::make_unique<WorkerPool>(static_cast<std::size_t>(configuration.scrape.max_concurrency));
-  for (auto& target : MakeTargets(configuration, {*http_, clock_, credentials_})) {
+  for (auto& target : MakeTargets(configuration, {*http_, clock_, *credentials_})) {
     targets_.push_back(std::make_shared<TargetCollector>(
         std::move(target), configuration.scrape.min_interval,
         CollectorDependencies{*workers_, metrics_, clock_, log_}));

@@ -38,9 +38,9 @@ class InProcessExporter {
   std::string log_text_;  // guarded by log_mutex_
   Log log_;
   SystemClock clock_;
-  CredentialStores credentials_{clock_};
   ExporterMetrics metrics_;
   std::unique_ptr<CurlHttpClient> http_;
+  std::unique_ptr<CredentialStores> credentials_;
   std::unique_ptr<WorkerPool> workers_;
   std::vector<std::shared_ptr<TargetCollector>> targets_;
 };

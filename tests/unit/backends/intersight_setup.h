@@ -23,7 +23,7 @@ struct IntersightSetup {
 
   FakeHttpClient http;
   ManualClock clock{kArrival};
-  CredentialStores credentials{clock};
+  CredentialStores credentials{http, clock};
   std::stop_source stop;
   std::shared_ptr<IntersightConfig> config = std::make_shared<IntersightConfig>();
   TargetConfig target;

@@ -42,7 +42,7 @@ class Folder {
 struct Setup {
   FakeHttpClient http;
   SystemClock clock;
-  CredentialStores credentials{clock};
+  CredentialStores credentials{http, clock};
   std::shared_ptr<KasmConfig> config = std::make_shared<KasmConfig>();
   TargetConfig target;
 

@@ -48,7 +48,7 @@ class MadeTargets {
  private:
   NoHttp http_;
   SystemClock clock_;
-  CredentialStores credentials_{clock_};
+  CredentialStores credentials_{http_, clock_};
   std::vector<std::shared_ptr<const Target>> targets_;
 };
 
@@ -130,7 +130,7 @@ TEST_CASE("a hash key that is gone fails only where something is hashed", "[targ
   configuration.targets = {config};
   NoHttp http;
   const SystemClock clock;
-  CredentialStores credentials(clock);
+  CredentialStores credentials(http, clock);
   const auto targets = MakeTargets(configuration, {http, clock, credentials});
   REQUIRE(targets.size() == 1);
   const auto policies = targets[0]->policies();
