@@ -1,0 +1,41 @@
+#include "backends/aws_ssm/aws_ssm_history.h"
+
+#include <utility>
+
+namespace session_exporter {
+
+AwsSsmHistory::Reading::Reading(AwsSsmCaller& caller, std::vector<AwsSsmFilter> with_window,
+                                std::size_t max_pages)
+    : filters(std::move(with_window)),
+      listing(caller, {"describe_session_history", AwsSsmState::kHistory, filters, {}}, max_pages,
+              rows) {}
+
+std::optional<SessionHistory> AwsSsmHistory::Advance(const CollectionContext& context) {
+  if (!being_read_.exchange(true)) {
+    if (clock_.Steady() >= next_at_) {
+      ReadOn({Deadline::After(context.deadline.Remaining() / 2), context.observer});
+    }
+    being_read_ = false;
+  }
+  const std::lock_guard lock(mutex_);
+  return complete_;
+}
+
+void AwsSsmHistory::ReadOn(const CollectionContext& context) {
+  if (reading_ == nullptr) {
+    const Timestamp since = clock_.Now() - config_.history_window;
+    reading_ =
+        std::make_unique<Reading>(caller_, WithInvokedAfter(config_.filters, since), max_pages_);
+  }
+  const auto read = reading_->listing.ReadOn(context);
+  // What was read stays, for the next collection to go on with.
+  if (!read && read.error().kind() == ErrorKind::kTimeout) return;
+  std::optional<SessionHistory> result;
+  if (read) result = std::move(reading_->rows).Finish();
+  reading_ = nullptr;
+  next_at_ = clock_.Steady() + kInterval;
+  const std::lock_guard lock(mutex_);
+  complete_ = std::move(result);
+}
+
+}  // namespace session_exporter
