@@ -68,7 +68,8 @@ class AwsSsmFactory final : public BackendFactory {
     return ReadAwsSsmTarget(section, std::move(common));
   }
   [[nodiscard]] const BackendTraits& traits() const override {
-    static const BackendTraits kTraits = {AwsSsmStatuses(), AwsSsmInfoLabels(), false, true};
+    static const BackendTraits kTraits = {AwsSsmStatuses(), AwsSsmInfoLabels(), false, true,
+                                          AwsSsmLabelsNamingUser()};
     return kTraits;
   }
   [[nodiscard]] std::unique_ptr<Backend> Create(

@@ -169,6 +169,9 @@ std::string NameOf(const std::string& name, const Role* role, bool several_roles
 std::span<const std::string_view> AwsSsmDimensions() { return kDimensions; }
 std::span<const std::string_view> AwsSsmDefaultGroupBy() { return kDefaultGroupBy; }
 std::span<const std::string_view> AwsSsmInfoLabels() { return kInfoLabels; }
+std::span<const std::string_view> AwsSsmLabelsNamingUser() {
+  return std::span(kInfoLabels).first(1);
+}
 
 std::vector<TargetConfig> ReadAwsSsmTarget(Section& section, TargetConfig common_target) {
   constexpr std::int64_t kMostPageSize = 200;

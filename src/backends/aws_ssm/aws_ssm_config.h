@@ -36,6 +36,9 @@ std::span<const std::string_view> AwsSsmDefaultGroupBy();
 // By the index in Session::info.
 std::span<const std::string_view> AwsSsmInfoLabels();
 
+// Of those, the ones that contain the user's name.
+std::span<const std::string_view> AwsSsmLabelsNamingUser();
+
 // One target for each role and region. What the AWS SDKs would take from the environment and their
 // shared files is taken from there.
 std::vector<TargetConfig> ReadAwsSsmTarget(Section& section, TargetConfig common);
