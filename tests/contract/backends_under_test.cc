@@ -48,6 +48,7 @@ const std::vector<BackendUnderTest>& BackendsUnderTest() {
        },
        "iam/Sessions",
        LinesOfKey(kIntersightKey),
+       {},
        // A signature of another day is refused.
        {"error_message", "skew=86400", "skew=-86400"}},
       {"intersight with a token",
@@ -58,6 +59,20 @@ const std::vector<BackendUnderTest>& BackendsUnderTest() {
        },
        "iam/Sessions",
        {kCanary},
+       {},
+       {"error_message"}},
+      {"aws_ssm",
+       "aws_ssm",
+       [](const std::string& base_url) {
+         return "regions: [us-east-1], page_size: 7, history: {enabled: true}, endpoint_url: '" +
+                base_url + "'";
+       },
+       "DescribeSessions",
+       {kCanary},
+       {{"AWS_ACCESS_KEY_ID", "AKIDCANARYEXAMPLE0001"},
+        {"AWS_SECRET_ACCESS_KEY", "CANARY-AWS-SECRET/K7MDENG+bPxRfiCYEXAMPLEKEY"},
+        {"AWS_CONFIG_FILE", "/nonexistent"},
+        {"AWS_SHARED_CREDENTIALS_FILE", "/nonexistent"}},
        {"error_message"}},
   };
   return kBackends;

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <functional>
+#include <map>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -19,6 +20,8 @@ struct BackendUnderTest {
   std::string_view list_path;
   // Its secrets, which must appear nowhere.
   std::vector<std::string> secrets;
+  // What its configuration is to find in the environment.
+  std::map<std::string, std::string> environment = {};
   // Faults that mean something else to it, or nothing.
   std::vector<std::string_view> other_faults = {};
 };

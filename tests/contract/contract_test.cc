@@ -129,9 +129,10 @@ class Bench {
   // One scrape of a target with the fault and a healthy one.
   Answer Scrape(const Scenario& scenario, milliseconds timeout = std::chrono::seconds(10)) {
     InProcessExporter exporter("targets: [" +
-                               TargetYaml(backend_, "odd", simulator_.url(scenario.fault),
-                                          std::string(scenario.further_options)) +
-                               ", " + TargetYaml(backend_, "well", simulator_.url()) + "]");
+                                   TargetYaml(backend_, "odd", simulator_.url(scenario.fault),
+                                              std::string(scenario.further_options)) +
+                                   ", " + TargetYaml(backend_, "well", simulator_.url()) + "]",
+                               backend_.environment);
     const auto start = std::chrono::steady_clock::now();
     std::string text = exporter.Scrape(timeout);
     const auto took =
@@ -291,8 +292,9 @@ TEST_CASE("a target that nobody answers for is told apart by how", "[contract]")
   for (const BackendUnderTest& backend : BackendsUnderTest()) {
     for (const Case& example : cases) {
       INFO(backend.name << " at " << example.url);
-      InProcessExporter exporter("targets: [" +
-                                 TargetYaml(backend, "odd", std::string(example.url)) + "]");
+      InProcessExporter exporter(
+          "targets: [" + TargetYaml(backend, "odd", std::string(example.url)) + "]",
+          backend.environment);
       const auto page = ParseExposition(exporter.Scrape(), Dialect::kText);
       INFO(exporter.LogText());
       REQUIRE(page.has_value());
