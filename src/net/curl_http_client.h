@@ -13,7 +13,7 @@ namespace session_exporter {
 struct CurlHttpClientOptions {
   std::string user_agent = "session_exporter";
   // Connections to one host at once; the wait for a free one counts in a request's deadline.
-  long max_connections_per_host = 16;
+  long max_connections_per_host = 32;
   long max_connections = 256;
   // Idle connections are kept for the next scrape this long.
   std::chrono::seconds keep_idle{300};

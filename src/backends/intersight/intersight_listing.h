@@ -53,7 +53,7 @@ class IntersightListing {
   // How many rows there are to be read, as far as is known.
   [[nodiscard]] std::uint64_t Wanted() const;
 
-  // Of the host's 16 connections.
+  // Of the host's connections, which other targets may need as well.
   static constexpr std::size_t kAtOnce = 8;
 
   const IntersightCallContext& context_;
