@@ -7,6 +7,8 @@
 #include <chrono>
 #include <cstdio>
 #include <cstdlib>
+#include <map>
+#include <optional>
 #include <stdexcept>
 #include <string>
 #include <string_view>
@@ -27,21 +29,24 @@ struct Arguments {
   std::size_t repeats = 9;
 };
 
-// One target, scraped over connections that are warm.
+// One exporter, scraped over connections that are warm.
 class Bench {
  public:
-  Bench(const std::string& target, std::size_t repeats)
-      : exporter_("targets: [" + target + "]"), repeats_(repeats) {}
+  Bench(const std::string& target, std::size_t repeats,
+        const std::map<std::string, std::string>& environment = {})
+      : exporter_("scrape: {timeout: 60s}\ntargets: [" + target + "]", environment),
+        repeats_(repeats) {}
 
-  // The median of several scrapes; each lists `sessions`.
-  Milliseconds Measure(double sessions) {
+  // The median of several scrapes; each lists `sessions`, if that is given, from `targets`.
+  Milliseconds Measure(std::optional<double> sessions, double targets = 1) {
     std::vector<Milliseconds> times;
     for (std::size_t i = 0; i <= repeats_; ++i) {
       const auto start = std::chrono::steady_clock::now();
       const std::string text = exporter_.Scrape(std::chrono::seconds(60));
       const Milliseconds took = std::chrono::steady_clock::now() - start;
       const auto page = ParseExposition(text, Dialect::kText);
-      if (!page || page->Sum("session_sessions") != sessions) {
+      if (!page || page->Sum("session_up") != targets ||
+          (sessions && page->Sum("session_sessions") != *sessions)) {
         throw std::runtime_error("a scrape listed something else:\n" + exporter_.LogText());
       }
       if (i > 0) times.push_back(took);  // the first opens the connections
@@ -90,6 +95,61 @@ void MeasureIntersight(const Arguments& arguments) {
       list.count() / latency);
 }
 
+std::map<std::string, std::string> AwsEnvironment(const simulator::Simulator& simulator) {
+  return {{"AWS_ACCESS_KEY_ID", "AKIDCANARYEXAMPLE0001"},
+          {"AWS_SECRET_ACCESS_KEY", "CANARY-AWS-SECRET/K7MDENG+bPxRfiCYEXAMPLEKEY"},
+          {"AWS_ENDPOINT_URL", simulator.url()},
+          {"AWS_CONFIG_FILE", "/nonexistent"},
+          {"AWS_SHARED_CREDENTIALS_FILE", "/nonexistent"}};
+}
+
+// Scrapes of `accounts` roles in `regions` regions, each with `sessions` sessions.
+struct AwsShape {
+  std::size_t accounts;
+  std::size_t regions;
+  std::size_t sessions;
+  std::size_t page_size;
+};
+
+Milliseconds MeasureAws(const Arguments& arguments, const AwsShape& shape) {
+  constexpr std::size_t kFirstAccount = 100'000'000'000;
+  simulator::SimulatorOptions options;
+  options.speed = 0;
+  options.latency = std::chrono::milliseconds(arguments.latency_ms);
+  options.aws.sessions_per_pair = shape.sessions;
+  options.aws.role_accounts.clear();
+  std::string roles;
+  for (std::size_t i = 0; i < shape.accounts; ++i) {
+    const std::string account = std::to_string(kFirstAccount + i);
+    options.aws.role_accounts.push_back(account);
+    roles += (i == 0 ? "" : ", ") + ("{role_arn: 'arn:aws:iam::" + account) + ":role/Reader'}";
+  }
+  std::string regions;
+  for (std::size_t i = 0; i < shape.regions; ++i) {
+    regions += (i == 0 ? "" : ", ") + options.aws.regions.at(i);
+  }
+  const simulator::Simulator simulator(options);
+  Bench bench(
+      "{name: bench, backend: aws_ssm, regions: [" + regions + "], assume_roles: [" + roles +
+          "], per_session: {enabled: false}, page_size: " + std::to_string(shape.page_size) + "}",
+      arguments.repeats, AwsEnvironment(simulator));
+  return bench.Measure(std::nullopt, static_cast<double>(shape.accounts * shape.regions));
+}
+
+void MeasureAwsShapes(const Arguments& arguments) {
+  const bool brief = arguments.sessions < 1000;
+  const std::size_t accounts = brief ? 2 : 20;
+  const Milliseconds wide = MeasureAws(arguments, {accounts, 5, 200, 200});
+  std::printf(
+      "aws_ssm: %zu accounts x 5 regions with 200 sessions each, %zu ms before each "
+      "answer: %.1f ms\n",
+      accounts, arguments.latency_ms, wide.count());
+  const std::size_t pages = brief ? 5 : 50;
+  const Milliseconds deep = MeasureAws(arguments, {brief ? 2U : 10U, 1, pages * 20, 19});
+  std::printf("aws_ssm: %u targets x about %zu pages, %zu ms before each answer: %.1f ms\n",
+              brief ? 2U : 10U, pages, arguments.latency_ms, deep.count());
+}
+
 bool Read(std::string_view text, std::size_t* number) {
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), *number);
   return error == std::errc() && end == text.data() + text.size() && *number > 0;
@@ -110,6 +170,7 @@ int main(int argc, char** argv) {
   }
   try {
     MeasureIntersight(arguments);
+    MeasureAwsShapes(arguments);
   } catch (const std::exception& error) {
     std::fprintf(stderr, "collection_bench: %s\n", error.what());
     return EXIT_FAILURE;
