@@ -14,7 +14,8 @@ port="${DEMO_PORT:-10470}"
 speed="${DEMO_SPEED:-1}"
 bin="${DEMO_BUILD:-build/release}/bin"
 deadline_seconds=30
-targets=(kasm-demo kasm-lab intersight-key intersight-oauth2)
+targets=(kasm-demo kasm-lab intersight-key intersight-oauth2
+  aws/demo/eu-west-1 aws/demo/us-east-1 aws/lab/eu-west-1 aws/lab/us-east-1)
 
 folder=''
 keep_folder=''
@@ -113,14 +114,22 @@ INTERSIGHT_CLIENT_ID="$(random_word)"
 client_secret="$(random_word)"
 (umask 077 && printf '%s\n' "$client_secret" >"$folder/intersight_secret")
 
+aws_secret="$(random_word)"
+
 start backend_simulator "$bin/backend_simulator" --listen-address=127.0.0.1:0 \
   --ready-file="$folder/simulator_url" --speed="$speed" \
   --kasm.api-key="$KASM_API_KEY" --kasm.api-key-secret="$secret" \
-  --intersight.client-id="$INTERSIGHT_CLIENT_ID" --intersight.client-secret="$client_secret"
+  --intersight.client-id="$INTERSIGHT_CLIENT_ID" --intersight.client-secret="$client_secret" \
+  --aws.access-key-id=AKIADEMOEXAMPLE00001 --aws.secret-access-key="$aws_secret" --aws.external-id=demo-external-id
 wait_for backend_simulator 'it listened' test -s "$folder/simulator_url"
 # One simulator serves all vendors.
 BACKEND_URL="$(<"$folder/simulator_url")"
 export BACKEND_URL KASM_API_KEY INTERSIGHT_CLIENT_ID
+# As the AWS SDKs look for them; whatever this machine has of its own stays out of it.
+export AWS_ACCESS_KEY_ID=AKIADEMOEXAMPLE00001 AWS_SECRET_ACCESS_KEY="$aws_secret" AWS_ENDPOINT_URL="$BACKEND_URL"
+export AWS_CONFIG_FILE="$folder/no_aws_config" AWS_SHARED_CREDENTIALS_FILE="$folder/no_aws_credentials"
+unset AWS_PROFILE AWS_SESSION_TOKEN AWS_ENDPOINT_URL_SSM AWS_ENDPOINT_URL_STS AWS_IGNORE_CONFIGURED_ENDPOINT_URLS \
+  AWS_USE_FIPS_ENDPOINT AWS_USE_DUALSTACK_ENDPOINT
 # Loopback is not reached through a proxy.
 export no_proxy=127.0.0.1
 
@@ -159,6 +168,14 @@ targets:
     oauth2: {client_id: "\${INTERSIGHT_CLIENT_ID}", client_secret_file: $folder/intersight_secret}
     filter: Role eq 'Account Administrator'
     per_session: {enabled: false}
+  - name: aws
+    backend: aws_ssm
+    regions: [eu-west-1, us-east-1]
+    assume_roles:
+      - {role_arn: "arn:aws:iam::111122223333:role/SessionReader", external_id: demo-external-id, name: demo}
+      - {role_arn: "arn:aws:iam::444455556666:role/SessionReader", external_id: demo-external-id, name: lab}
+    history: {enabled: true, window: 24h}
+    group_by: [user, host, document, role, access_type]
 YAML
 
 start session_exporter "$bin/session_exporter" --config.file="$folder/session_exporter.yaml" \
@@ -168,7 +185,7 @@ wait_for session_exporter "$url/metrics showed every target up" every_target_is_
 [[ "$port" == "$wanted_port" ]] || echo "Port $wanted_port is taken, so the exporter listens on $port."
 cat <<TEXT
 
-The exporter is running, with two targets on a simulated Kasm Workspaces and two on a simulated Cisco Intersight. Open
+The exporter is running, with targets on a simulated Kasm Workspaces, Cisco Intersight and AWS SSM. Open
 
   $url/                     status page
   $url/metrics              what Prometheus scrapes

@@ -123,7 +123,8 @@ int Run(const Flags& flags, LogLevel level, LogFormat format) {
 
 int Main(int argc, char** argv) {
   CLI::App cli(
-      "Prometheus exporter for interactive sessions of Kasm Workspaces and Cisco Intersight",
+      "Prometheus exporter for interactive sessions of Kasm Workspaces, Cisco Intersight and AWS "
+      "SSM",
       "session_exporter");
   Flags flags;
   AddFlags(cli, flags);

@@ -54,7 +54,7 @@ class Demo(unittest.TestCase):
         )
         self.assertEqual(result.returncode, 0, result.stderr)
         self.assertIn("/metrics", result.stdout)
-        for target in ("kasm-demo", "kasm-lab", "intersight-key", "intersight-oauth2"):
+        for target in ("kasm-demo", "kasm-lab", "intersight-key", "intersight-oauth2", "aws/demo/us-east-1"):
             self.assertRegex(result.stdout, rf'session_sessions{{target="{target}".*}} [1-9]')
         self.assert_nothing_is_left()
 

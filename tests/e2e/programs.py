@@ -208,6 +208,22 @@ def intersight_target(name, url, **options):
     return target(name, "intersight", **{**key, **options})
 
 
+def aws_environment(url):
+    """What the AWS SDKs' variables are to say; nothing of this machine's own counts."""
+    nothing = "/nonexistent"
+    return {
+        "AWS_ACCESS_KEY_ID": "AKIDCANARYEXAMPLE0001",
+        "AWS_SECRET_ACCESS_KEY": "CANARY-AWS-SECRET/K7MDENG+bPxRfiCYEXAMPLEKEY",
+        "AWS_ENDPOINT_URL_STS": url,
+        "AWS_CONFIG_FILE": nothing,
+        "AWS_SHARED_CREDENTIALS_FILE": nothing,
+    }
+
+
+def aws_ssm_target(name, url, **options):
+    return target(name, "aws_ssm", **{"endpoint_url": f"'{url}'", "regions": "[us-east-1]", **options})
+
+
 def configuration(*targets, before=""):
     return before + "targets:\n" + "".join(targets)
 
