@@ -54,6 +54,9 @@ struct App::Parts {
     if (server != nullptr) server->Stop(std::chrono::milliseconds(0));
     stop.request_stop();
     http->Shutdown();
+    workers.Stop();
+    // Only now does nobody log any more.
+    log.SetObserver(nullptr);
   }
   Parts(const Parts&) = delete;
   Parts& operator=(const Parts&) = delete;
@@ -77,7 +80,7 @@ App::App(AppOptions options, const Configuration& configuration, const Clock& cl
   Apply(configuration);
 }
 
-App::~App() { parts_->log.SetObserver(nullptr); }
+App::~App() = default;
 
 void App::Apply(const Configuration& configuration) {
   for (const std::string& warning : configuration.warnings) {

@@ -5,7 +5,7 @@
 
 namespace session_exporter {
 
-WorkerPool::~WorkerPool() {
+void WorkerPool::Stop() {
   std::vector<std::thread> threads;
   {
     const std::lock_guard lock(mutex_);
@@ -14,11 +14,14 @@ WorkerPool::~WorkerPool() {
   }
   wake_.notify_all();
   for (std::thread& thread : threads) thread.join();
+  const std::lock_guard lock(mutex_);
+  stopped_ = true;
 }
 
 bool WorkerPool::Post(std::function<void()> task) {
   {
     const std::lock_guard lock(mutex_);
+    if (stopped_) return false;
     if (queue_.size() >= idle_ && threads_.size() < most_threads_ && !stopping_) {
       try {
         threads_.emplace_back([this] { Run(); });

@@ -16,13 +16,17 @@ namespace session_exporter {
 class WorkerPool {
  public:
   explicit WorkerPool(std::size_t most_threads) : most_threads_(most_threads) {}
-  // Runs what is queued, then joins: whatever runs must end by a deadline of its own.
-  ~WorkerPool();
+  ~WorkerPool() { Stop(); }
   WorkerPool(const WorkerPool&) = delete;
   WorkerPool& operator=(const WorkerPool&) = delete;
 
-  // Queues `task`, which must not throw. False when not a single thread can be started to run it.
+  // Queues `task`, which must not throw. False when not a single thread can be started to run it,
+  // and after Stop.
   bool Post(std::function<void()> task);
+
+  // Runs what is queued, and what that queues, then joins: whatever runs must end by a deadline of
+  // its own. Not to be called from two threads at once.
+  void Stop();
 
  private:
   void Run();
@@ -33,6 +37,7 @@ class WorkerPool {
   std::deque<std::function<void()>> queue_;  // guarded by mutex_
   std::size_t idle_ = 0;                     // guarded by mutex_
   bool stopping_ = false;                    // guarded by mutex_
+  bool stopped_ = false;                     // guarded by mutex_
   std::vector<std::thread> threads_;         // guarded by mutex_
 };
 
