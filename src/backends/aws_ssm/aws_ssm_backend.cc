@@ -40,7 +40,7 @@ class AwsSsmBackend final : public Backend {
       return Annotate(read.error(), "describe sessions");
     }
     Snapshot snapshot = std::move(sessions).Finish(listing.head());
-    if (history_) snapshot.history = history_->Advance(context);
+    if (history_) snapshot.history = history_->Advance(context, snapshot.BackendNow());
     return snapshot;
   }
 

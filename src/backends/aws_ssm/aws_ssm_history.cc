@@ -3,6 +3,14 @@
 #include <utility>
 
 namespace session_exporter {
+namespace {
+
+struct Release {
+  std::atomic<bool>& taken;
+  ~Release() { taken = false; }
+};
+
+}  // namespace
 
 AwsSsmHistory::Reading::Reading(AwsSsmCaller& caller, std::vector<AwsSsmFilter> with_window,
                                 std::size_t max_pages)
@@ -10,22 +18,22 @@ AwsSsmHistory::Reading::Reading(AwsSsmCaller& caller, std::vector<AwsSsmFilter> 
       listing(caller, {"describe_session_history", AwsSsmState::kHistory, filters, {}}, max_pages,
               rows) {}
 
-std::optional<SessionHistory> AwsSsmHistory::Advance(const CollectionContext& context) {
+std::optional<SessionHistory> AwsSsmHistory::Advance(const CollectionContext& context,
+                                                     Timestamp now) {
   if (!being_read_.exchange(true)) {
+    const Release release{being_read_};  // whatever is thrown
     if (clock_.Steady() >= next_at_) {
-      ReadOn({Deadline::After(context.deadline.Remaining() / 2), context.observer});
+      ReadOn({Deadline::After(context.deadline.Remaining() / 2), context.observer}, now);
     }
-    being_read_ = false;
   }
   const std::lock_guard lock(mutex_);
   return complete_;
 }
 
-void AwsSsmHistory::ReadOn(const CollectionContext& context) {
+void AwsSsmHistory::ReadOn(const CollectionContext& context, Timestamp now) {
   if (reading_ == nullptr) {
-    const Timestamp since = clock_.Now() - config_.history_window;
-    reading_ =
-        std::make_unique<Reading>(caller_, WithInvokedAfter(config_.filters, since), max_pages_);
+    reading_ = std::make_unique<Reading>(
+        caller_, WithInvokedAfter(config_.filters, now - config_.history_window), max_pages_);
   }
   const auto read = reading_->listing.ReadOn(context);
   // What was read stays, for the next collection to go on with.

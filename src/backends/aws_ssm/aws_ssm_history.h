@@ -22,15 +22,16 @@ class AwsSsmHistory {
   // From the end of one reading to the start of the next.
   static constexpr std::chrono::minutes kInterval{5};
 
-  // `caller`, `config` and `clock` outlive it.
+  // `caller`, `config` and `clock` outlive it. The clock measures the interval.
   AwsSsmHistory(AwsSsmCaller& caller, const AwsSsmConfig& config, std::size_t max_pages,
                 const Clock& clock)
       : caller_(caller), config_(config), max_pages_(max_pages), clock_(clock) {}
 
-  // Reads on, if it is time to, for half of what is left until the collection's deadline. Returns
+  // Reads on, if it is time to, for half of what is left until the collection's deadline; `now` is
+  // AWS's time, at which the window ends. Returns
   // the counts of the last reading that was complete; nothing before the first, and after one that
   // failed.
-  std::optional<SessionHistory> Advance(const CollectionContext& context);
+  std::optional<SessionHistory> Advance(const CollectionContext& context, Timestamp now);
 
  private:
   // A reading that is not complete yet. Not movable: the listing points into it.
@@ -42,7 +43,7 @@ class AwsSsmHistory {
     AwsSsmListing listing;
   };
 
-  void ReadOn(const CollectionContext& context);
+  void ReadOn(const CollectionContext& context, Timestamp now);
 
   AwsSsmCaller& caller_;
   const AwsSsmConfig& config_;
