@@ -207,7 +207,8 @@ class AwsSsm(Golden, unittest.TestCase):
                 "roles",
                 url(),
                 assume_roles="[{role_arn: 'arn:aws:iam::111122223333:role/Reader'}]",
-                regions="[eu-west-1, us-west-2]",
+                # One region: which of several assumes the role for all is a matter of luck.
+                regions="[eu-west-1]",
                 per_session="{limit: 3}",
             ),
             programs.aws_ssm_target("cut", url("missing"), max_sessions=5),
