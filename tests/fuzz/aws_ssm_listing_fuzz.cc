@@ -8,7 +8,6 @@
 #include <cstdint>
 #include <iterator>
 #include <memory>
-#include <set>
 #include <string>
 #include <string_view>
 
@@ -18,7 +17,7 @@
 #include "base/utf8.h"
 #include "fakes/fake_http_client.h"
 #include "fakes/manual_clock.h"
-#include "fuzz/require.h"
+#include "fuzz/check_snapshot.h"
 
 namespace {
 
@@ -41,17 +40,7 @@ FakeAnswer AnswerOf(std::string_view text) {
   return answer;
 }
 
-void CheckSnapshot(const Snapshot& snapshot) {
-  for (std::uint32_t i = 0; i < snapshot.symbols.size(); ++i) {
-    Require(IsCleanText(snapshot.symbols.Text({i})), "symbols are clean text");
-  }
-  Require(snapshot.sessions.size() <= kMostSessions, "max_sessions holds");
-  std::set<std::string_view> ids;
-  for (const Session& session : snapshot.sessions) {
-    Require(!session.id.empty(), "sessions have an id");
-    Require(ids.insert(snapshot.symbols.Text(session.id)).second, "ids are unique");
-    Require(!session.status.empty(), "sessions have a status");
-  }
+void CheckHistory(const Snapshot& snapshot) {
   if (!snapshot.history) return;
   Require(snapshot.history->by_status.size() <= 21, "statuses are bounded");
   for (const auto& [status, count] : snapshot.history->by_status) {
@@ -86,7 +75,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const auto backend = FindBackend("aws_ssm")->Create(target, {http, clock, credentials});
   const auto listed = backend->ListSessions({Deadline::After(std::chrono::seconds(1)), nullptr});
   if (listed) {
-    CheckSnapshot(*listed);
+    test::CheckSnapshot(*listed, kMostSessions);
+    CheckHistory(*listed);
   } else {
     const std::string& message = listed.error().message();
     Require(IsCleanText(message), "messages are clean text");

@@ -3,14 +3,13 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
-#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "backends/kasm/kasm_api.h"
 #include "base/utf8.h"
-#include "fuzz/require.h"
+#include "fuzz/check_snapshot.h"
 
 namespace {
 
@@ -36,22 +35,6 @@ Result<Snapshot> Read(std::string_view body, std::size_t piece_bytes) {
   return reader.Finish(head, {Secret(std::string(kKey)), Secret(std::string(kKeySecret))});
 }
 
-void CheckSnapshot(const Snapshot& snapshot) {
-  for (std::uint32_t i = 0; i < snapshot.symbols.size(); ++i) {
-    const std::string_view text = snapshot.symbols.Text({i});
-    Require(IsCleanText(text), "symbols are clean text");
-    Require(text.size() <= kLongestText, "symbols are of bounded length");
-  }
-  Require(snapshot.sessions.size() <= 20, "max_sessions holds");
-  std::set<std::string_view> ids;
-  for (const Session& session : snapshot.sessions) {
-    Require(!session.id.empty(), "sessions have an id");
-    Require(ids.insert(snapshot.symbols.Text(session.id)).second, "ids are unique");
-    Require(!session.status.empty(), "sessions have a status");
-    Require(!(session.cpu_cores < 0) && !(session.memory_bytes < 0), "amounts are not negative");
-  }
-}
-
 // The document's last bracket decides: what lacks it is cut, whatever came before.
 void CheckCut(std::string_view body, std::size_t piece_bytes) {
   const std::size_t last = body.rfind('}');
@@ -73,7 +56,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     }
     return 0;
   }
-  CheckSnapshot(*snapshot);
+  test::CheckSnapshot(*snapshot, 20);
   CheckCut(body, piece_bytes);
   return 0;
 }

@@ -5,6 +5,7 @@
 #include "base/timestamp.h"
 #include "catch.h"
 #include "unit/backends/aws_ssm_setup.h"
+#include "unit/backends/warnings.h"
 
 namespace session_exporter {
 namespace {
@@ -13,6 +14,7 @@ using namespace std::chrono_literals;
 using test::AwsSsmSetup;
 using test::kSsmArrival;
 using test::SessionsPage;
+using test::Warnings;
 
 Snapshot ListWith(std::string_view rows, std::optional<Timestamp> date = {}) {
   AwsSsmSetup setup;
@@ -24,14 +26,6 @@ Snapshot ListWith(std::string_view rows, std::optional<Timestamp> date = {}) {
   INFO((snapshot ? "" : snapshot.error().message()));
   REQUIRE(snapshot);
   return std::move(*snapshot);
-}
-
-std::uint64_t Warnings(const Snapshot& snapshot, std::string_view field) {
-  std::uint64_t count = 0;
-  for (const auto& [name, times] : snapshot.parse_warnings) {
-    if (name == field) count += times;
-  }
-  return count;
 }
 
 // As DescribeSessions' model and the examples of its documentation have it.

@@ -6,6 +6,7 @@
 #include "base/timestamp.h"
 #include "catch.h"
 #include "unit/backends/intersight_setup.h"
+#include "unit/backends/warnings.h"
 
 namespace session_exporter {
 namespace {
@@ -15,6 +16,7 @@ using test::IntersightSetup;
 using test::kArrival;
 using test::ListOf;
 using test::Row;
+using test::Warnings;
 
 // A row as the published models of iam.Session describe it, with what is not read as well.
 constexpr std::string_view kFullRow =
@@ -39,14 +41,6 @@ Snapshot ListWith(std::string_view rows, std::string_view limits = {}) {
   INFO((snapshot ? "" : snapshot.error().message()));
   REQUIRE(snapshot);
   return std::move(*snapshot);
-}
-
-std::uint64_t Warnings(const Snapshot& snapshot, std::string_view field) {
-  std::uint64_t count = 0;
-  for (const auto& [name, times] : snapshot.parse_warnings) {
-    if (name == field) count += times;
-  }
-  return count;
 }
 
 TEST_CASE("every field of a session is read", "[intersight]") {
