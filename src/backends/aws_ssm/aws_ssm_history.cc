@@ -5,9 +5,15 @@
 namespace session_exporter {
 namespace {
 
-struct Release {
-  std::atomic<bool>& taken;
-  ~Release() { taken = false; }
+class Release {
+ public:
+  explicit Release(std::atomic<bool>& taken) : taken_(taken) {}
+  ~Release() { taken_ = false; }
+  Release(const Release&) = delete;
+  Release& operator=(const Release&) = delete;
+
+ private:
+  std::atomic<bool>& taken_;
 };
 
 }  // namespace
@@ -21,7 +27,7 @@ AwsSsmHistory::Reading::Reading(AwsSsmCaller& caller, std::vector<AwsSsmFilter> 
 std::optional<SessionHistory> AwsSsmHistory::Advance(const CollectionContext& context,
                                                      Timestamp now) {
   if (!being_read_.exchange(true)) {
-    const Release release{being_read_};  // whatever is thrown
+    const Release release(being_read_);  // whatever is thrown
     if (clock_.Steady() >= next_at_) {
       ReadOn({Deadline::After(context.deadline.Remaining() / 2), context.observer}, now);
     }
