@@ -1,56 +1,27 @@
 #include "config/loader.h"
 
-#include <fcntl.h>
-#include <unistd.h>
-
 #include <algorithm>
 #include <array>
-#include <cerrno>
 #include <chrono>
-#include <exception>
-#include <filesystem>
 #include <map>
 #include <memory>
-#include <system_error>
 #include <utility>
 
 #include "base/error.h"
 #include "base/result.h"
-#include "config/section_node.h"
+#include "config/document.h"
 #include "config/target_reader.h"
 #include "config/wording.h"
-#include "config/yaml_tree.h"
 
 namespace session_exporter {
 namespace {
 
 using std::chrono::milliseconds;
 
-constexpr std::size_t kMostBytes = 1UL << 20U;
 constexpr std::string_view kAccepted =
     "expected a mapping with targets and, if wanted, scrape and labels";
 constexpr std::string_view kTargetsAccepted =
     "expected a list of targets, each with name, backend and the backend's own keys";
-
-Result<std::string> ReadText(const std::string& file) {
-  const int fd = open(file.c_str(), O_RDONLY | O_CLOEXEC);
-  std::string text(fd < 0 ? 0 : kMostBytes + 1, '\0');
-  std::size_t total = 0;
-  ssize_t got = fd < 0 ? -1 : 1;
-  while (got > 0 && total < text.size()) {
-    do {
-      got = read(fd, text.data() + total, text.size() - total);
-    } while (got < 0 && errno == EINTR);
-    if (got > 0) total += static_cast<std::size_t>(got);
-  }
-  const int failure = errno;
-  if (fd >= 0) close(fd);
-  if (got < 0) {
-    return Fail(ErrorKind::kConfig, "cannot be read: {}", std::system_category().message(failure));
-  }
-  text.resize(total);
-  return text;
-}
 
 ScrapeConfig ReadScrape(Section section) {
   ScrapeConfig scrape;
@@ -128,13 +99,11 @@ class TargetList {
   std::vector<TargetConfig> targets_;
 };
 
-// `value` is that of the key `targets`.
-std::vector<TargetConfig> ReadTargets(Section& root, const YamlNode* value,
-                                      const ScrapeConfig& scrape,
+std::vector<TargetConfig> ReadTargets(Section& root, const ScrapeConfig& scrape,
                                       std::span<const TargetFormat* const> formats) {
   if (!root.Has("targets")) {
     root.Problem("targets", fmt::format("missing; {}", kTargetsAccepted));
-  } else if (value->kind == YamlNode::Kind::kList && value->items.empty() && !value->broken) {
+  } else if (root.HasEmptyList("targets")) {
     root.Problem("targets", fmt::format("is empty; {}", kTargetsAccepted));
   }
   std::vector<Section> sections = root.Children("targets");
@@ -145,37 +114,12 @@ std::vector<TargetConfig> ReadTargets(Section& root, const YamlNode* value,
   return list.Take();
 }
 
-Configuration ReadRoot(const std::shared_ptr<const YamlNode>& tree, Reading& reading,
-                       std::span<const TargetFormat* const> formats) {
-  const auto node = std::make_shared<Section::Node>(reading, tree, tree->place, "");
-  Section root(node);
+Configuration ReadRoot(Section& root, std::span<const TargetFormat* const> formats) {
   Configuration configuration;
   configuration.scrape = ReadScrape(root.Child("scrape"));
   configuration.labels = ReadLabels(root.Child("labels"), formats);
-  configuration.targets = ReadTargets(root, node->Find("targets"), configuration.scrape, formats);
-  root.Finish();
+  configuration.targets = ReadTargets(root, configuration.scrape, formats);
   return configuration;
-}
-
-Configuration ReadText(const std::string& text, Reading& reading,
-                       std::span<const TargetFormat* const> formats,
-                       const Environment& environment) {
-  if (text.size() > kMostBytes) {
-    reading.errors.Add({}, "", fmt::format("larger than the {} bytes accepted", kMostBytes));
-    return {};
-  }
-  const std::shared_ptr<const YamlNode> tree = ParseYaml(text, environment, reading.errors);
-  if (tree == nullptr || tree->kind == YamlNode::Kind::kNull) {
-    if (reading.errors.empty()) {
-      reading.errors.Add({}, "", fmt::format("is empty; {}", kAccepted));
-    }
-    return {};
-  }
-  if (tree->kind != YamlNode::Kind::kMapping) {
-    reading.errors.Add(tree->place, "", fmt::format("{}, not {}", kAccepted, KindOf(*tree)));
-    return {};
-  }
-  return ReadRoot(tree, reading, formats);
 }
 
 }  // namespace
@@ -183,24 +127,18 @@ Configuration ReadText(const std::string& text, Reading& reading,
 tl::expected<Configuration, ConfigErrors> ParseConfiguration(
     const std::string& text, const std::string& file, std::span<const TargetFormat* const> formats,
     const Environment& environment) {
-  Reading reading{ConfigErrors(file), ConfigErrors(file),
-                  std::filesystem::path(file).parent_path().string(), environment};
   Configuration configuration;
-  try {
-    configuration = ReadText(text, reading, formats, environment);
-  } catch (const std::exception& error) {
-    // Nothing here throws but for want of memory; a backend's format might.
-    reading.errors.Add({}, "", fmt::format("cannot be read: {}", error.what()));
-  }
-  if (!reading.errors.empty()) return tl::unexpected<ConfigErrors>(std::move(reading.errors));
-  configuration.warnings = reading.warnings.Lines();
+  auto warnings = ReadDocument(text, {file, kAccepted, DocumentForm::Empty::kRefused}, environment,
+                               [&](Section& root) { configuration = ReadRoot(root, formats); });
+  if (!warnings) return tl::unexpected<ConfigErrors>(std::move(warnings).error());
+  configuration.warnings = *std::move(warnings);
   return configuration;
 }
 
 tl::expected<Configuration, ConfigErrors> LoadConfiguration(
     const std::string& file, std::span<const TargetFormat* const> formats,
     const Environment& environment) {
-  const Result<std::string> text = ReadText(file);
+  const Result<std::string> text = ReadTextFile(file);
   if (text) return ParseConfiguration(*text, file, formats, environment);
   ConfigErrors errors(file);
   errors.Add({}, "", text.error().message());

@@ -1,4 +1,4 @@
-// Files on the local system that a configuration names. Internal to config/.
+// Files on the local system that a configuration names.
 #pragma once
 
 #include <sys/stat.h>

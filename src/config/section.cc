@@ -58,6 +58,14 @@ bool Section::Has(std::string_view key) const {
   return value != nullptr && value->kind != YamlNode::Kind::kNull;
 }
 
+bool Section::HasEmptyList(std::string_view key) const {
+  const YamlNode* value = node_->Find(key);
+  return value != nullptr && value->kind == YamlNode::Kind::kList && value->items.empty() &&
+         !value->broken;
+}
+
+std::vector<std::string> Section::Keys() const { return node_->Keys(); }
+
 std::string Section::Text(std::string_view key, std::string_view fallback) {
   const auto scalar = node_->AskFor(key, YamlNode::Kind::kText, "text");
   if (scalar == nullptr || !node_->CheckText(*scalar, KeyPath(node_->path(), key))) {

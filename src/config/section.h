@@ -46,6 +46,10 @@ class Section {
   // Whether the key is there with a value that is not null, be it right or wrong. Asking does not
   // make the key an accepted one.
   [[nodiscard]] bool Has(std::string_view key) const;
+  [[nodiscard]] bool HasEmptyList(std::string_view key) const;
+  // The keys that are there, in file order: of a mapping whose keys are names and no options. Each
+  // still has to be asked for.
+  [[nodiscard]] std::vector<std::string> Keys() const;
 
   // Each returns the default when the key is missing (or null) and after an error. Text is valid
   // UTF-8 without control characters.

@@ -34,6 +34,13 @@ const YamlEntry* Section::Node::FindEntry(std::string_view key) const {
   return found == mapping_->entries.end() ? nullptr : &*found;
 }
 
+std::vector<std::string> Section::Node::Keys() const {
+  std::vector<std::string> keys;
+  if (mapping_ == nullptr) return keys;
+  for (const YamlEntry& entry : mapping_->entries) keys.push_back(entry.key);
+  return keys;
+}
+
 const YamlNode* Section::Node::Find(std::string_view key) const {
   const YamlEntry* entry = FindEntry(key);
   return entry == nullptr ? nullptr : entry->value.get();

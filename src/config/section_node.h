@@ -37,6 +37,7 @@ class Section::Node {
   [[nodiscard]] ConfigPlace place() const { return place_; }
   [[nodiscard]] Reading& reading() { return reading_; }
 
+  [[nodiscard]] std::vector<std::string> Keys() const;
   // The value of `key`, null included; nullptr when it is missing.
   [[nodiscard]] const YamlNode* Find(std::string_view key) const;
   // The same, and the key is accepted from now on; nullptr for null too.

@@ -144,7 +144,8 @@ class TreeBuilder final : public YAML::EventHandler {
   }
 
   void ExpandInto(YamlNode& node) {
-    Expansion expansion = Expand(node.as_written, environment_);
+    Expansion expansion = environment_ ? Expand(node.as_written, environment_)
+                                       : Expansion{node.as_written, false, {}};
     if (expansion.text.find('\0') != std::string::npos) {
       expansion.problems.emplace_back("a NUL character is not accepted");
     }

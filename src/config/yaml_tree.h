@@ -40,9 +40,9 @@ struct YamlNode {
   std::size_t height = 1;
 };
 
-// Parses one document and expands ${NAME} in its values. Nothing when the text is no YAML; then,
-// and for duplicate keys, tags and failed expansions, errors are added. Anchors, aliases and merge
-// keys
+// Parses one document and expands ${NAME} in its values, unless `environment` is empty. Nothing
+// when the text is no YAML; then, and for duplicate keys, tags and failed expansions, errors are
+// added. Anchors, aliases and merge keys
 // (`<<`) are followed. `text` without any document gives nothing and no error.
 std::shared_ptr<const YamlNode> ParseYaml(const std::string& text, const Environment& environment,
                                           ConfigErrors& errors);
