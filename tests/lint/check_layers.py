@@ -38,6 +38,7 @@ LIBRARIES = {
     "rapidjson/": {"json"},
     "openssl/": {"auth", "server"},
     "boost/": {"server"},
+    "crypt.h": {"server"},
     "prometheus/": {"exposition"},
     "isa-l": {"exposition"},
     "libdeflate": {"exposition"},
