@@ -20,10 +20,16 @@ using File = std::unique_ptr<std::FILE, decltype(&std::fclose)>;
 
 constexpr long kDay = 24L * 60 * 60;
 
-struct Identity {
+}  // namespace
+
+struct Certificates::Identity {
   Key key{nullptr, EVP_PKEY_free};
   Certificate certificate{nullptr, X509_free};
 };
+
+namespace {
+
+using Identity = Certificates::Identity;
 
 struct Wish {
   const char* common_name;
@@ -92,9 +98,11 @@ std::filesystem::path MakeDirectory() {
 
 }  // namespace
 
-Certificates::Certificates() : directory_(MakeDirectory()) {
+Certificates::Certificates()
+    : directory_(MakeDirectory()),
+      authority_(std::make_unique<Identity>(Make({"test authority", nullptr}, nullptr))) {
   constexpr const char* kLocal = "IP:127.0.0.1,DNS:localhost";
-  const Identity ca = Make({"test authority", nullptr}, nullptr);
+  const Identity& ca = *authority_;
   ca_file_ = WriteCertificate(directory_ / "ca.pem", ca);
   const Identity server = Make({"server", kLocal}, &ca);
   server_ = Write(directory_, "server", server);
@@ -104,6 +112,10 @@ Certificates::Certificates() : directory_(MakeDirectory()) {
   self_signed_ = Write(directory_, "self", Make({"self", kLocal}, nullptr));
   garbage_file_ = directory_ / "garbage.pem";
   std::ofstream(garbage_file_) << "not a certificate\n";
+}
+
+Certificates::Pair Certificates::Issue(const std::string& name, const std::string& names) const {
+  return Write(directory_, name, Make({name.c_str(), names.c_str()}, authority_.get()));
 }
 
 Certificates::~Certificates() {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <filesystem>
+#include <memory>
 #include <string>
 
 namespace session_exporter::testing {
@@ -18,7 +19,13 @@ class Certificates {
     std::string key_file;
   };
 
+  struct Identity;  // a certificate and its key
+
+  [[nodiscard]] std::string directory() const { return directory_.string(); }
   [[nodiscard]] const std::string& ca_file() const { return ca_file_; }
+  // A further one signed by ca_file(), with these subject alternative names ("DNS:a,URI:b:c"); over
+  // the one of that name that is there.
+  [[nodiscard]] Pair Issue(const std::string& name, const std::string& names) const;
   // Signed by ca_file(), for 127.0.0.1 and localhost.
   [[nodiscard]] const Pair& server() const { return server_; }
   // Signed by ca_file(), for backend.example only.
@@ -34,6 +41,7 @@ class Certificates {
 
  private:
   std::filesystem::path directory_;
+  std::unique_ptr<Identity> authority_;
   std::string ca_file_, encrypted_key_file_, garbage_file_;
   Pair server_, other_name_, expired_, self_signed_;
 };
