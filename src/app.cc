@@ -104,8 +104,10 @@ void App::Apply(const Configuration& configuration) {
 }
 
 Result<void> App::Serve() {
+  HttpServerOptions server_options;
+  server_options.addresses = parts_->options.listen_addresses;
   auto server = HttpServer::Listen(
-      parts_->options.listen_addresses, HttpServerLimits(),
+      server_options,
       [this](const IncomingRequest& request, Responder respond) {
         parts_->endpoints.Handle(request, std::move(respond));
       },

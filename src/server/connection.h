@@ -1,7 +1,7 @@
 // One client connection: reads requests, hands them on, writes the answers, one at a time and in
 // order. Private to http_server.cc.
 //
-// `Stream` is a TCP socket or a TLS stream over one; all that differs between them is in stream.h.
+// `Stream` is a socket or a TLS stream over one; all that differs between them is in stream.h.
 #pragma once
 
 #include <array>

@@ -80,7 +80,12 @@ void Connection<Stream>::Open() {
   remote_address_ = FormatEndpoint(remote);
   EnterPhase(Phase::kWaiting, core_.limits.header_time);
   AsyncOpen(stream_, [self = Self()](const error_code& failed) {
-    if (failed) return self->Close();
+    if (self->phase_ == Phase::kClosed) return;
+    if (failed) {
+      self->core_.log.Debug("no connection",
+                            {{"remote", self->remote_address_}, {"error", failed.message()}});
+      return self->Close();
+    }
     self->reader_.emplace(self->core_.limits);
     self->Read();
   });

@@ -23,11 +23,28 @@ struct HttpServerLimits {
   std::size_t target_bytes = 4U << 10U;   // above: 414
   std::size_t body_bytes = 4U << 10U;     // above: 413
   // Absolute: for the header, from its first byte (on a fresh connection from the accept), and
-  // again for the body. Above: 408, or closed without a word when nothing was sent.
+  // again for the body; a TLS handshake takes of the header's. Above: 408, or closed without a word
+  // when nothing was sent.
   std::chrono::milliseconds header_time{5'000};
   std::chrono::milliseconds idle_time{120'000};  // kept connection without a request
   std::chrono::milliseconds write_time{15'000};  // absolute, for a whole answer; above: cut
   std::size_t connections = 512;                 // further clients wait until one leaves
+};
+
+class TlsContext;
+
+// What the connections accepted from now on are to speak; null for plain HTTP. Called for each of
+// them on an I/O thread.
+using TlsSource = std::function<std::shared_ptr<const TlsContext>()>;
+
+struct HttpServerOptions {
+  // "host:port", ":port", "[::1]:port"; port 0 takes a free one, ":port" is every address, IPv6 and
+  // IPv4.
+  std::vector<std::string> addresses;
+  // Sockets that listen already, TCP or Unix. The server owns them.
+  std::vector<int> sockets;
+  HttpServerLimits limits;
+  TlsSource tls;  // empty: plain HTTP
 };
 
 struct IncomingRequest {
@@ -72,15 +89,13 @@ using RequestHandler = std::function<void(IncomingRequest, Responder)>;
 
 class HttpServer {
  public:
-  // Binds every address ("host:port", ":port", "[::1]:port"; port 0 takes a free one). Errors:
-  // kConfig for an address that cannot be read, kConnect for one that cannot be bound. ":port" is
-  // every address, IPv6 and IPv4. `log` outlives the server.
-  static Result<std::unique_ptr<HttpServer>> Listen(const std::vector<std::string>& addresses,
-                                                    const HttpServerLimits& limits,
+  // Binds every address and takes over every socket. Errors: kConfig for an address that cannot be
+  // read, kConnect for one that cannot be bound. `log` outlives the server.
+  static Result<std::unique_ptr<HttpServer>> Listen(const HttpServerOptions& options,
                                                     RequestHandler handler, Log& log);
   virtual ~HttpServer() = default;
 
-  // The addresses that are bound, as "127.0.0.1:10470".
+  // The addresses that are bound, as "127.0.0.1:10470" or "unix:/run/exporter.sock".
   [[nodiscard]] virtual std::vector<std::string> addresses() const = 0;
 
   // Calls `task` on an I/O thread after `delay`, unless the server ends first; until the end of

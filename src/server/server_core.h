@@ -17,13 +17,16 @@ namespace session_exporter {
 // Shared with the Responders, which may outlive the server: a late answer then finds its connection
 // gone, but an io_context that is still valid.
 struct ServerCore : std::enable_shared_from_this<ServerCore> {
-  ServerCore(const HttpServerLimits& server_limits, RequestHandler request_handler, Log& server_log)
+  ServerCore(const HttpServerLimits& server_limits, TlsSource tls_source,
+             RequestHandler request_handler, Log& server_log)
       : limits(server_limits),
+        tls(std::move(tls_source)),
         handler(std::move(request_handler)),
         log(server_log),
         connections(server_limits.connections) {}
 
   const HttpServerLimits limits;
+  const TlsSource tls;  // may be empty
   RequestHandler handler;
   Log& log;
   ConnectionRegistry connections;

@@ -60,7 +60,7 @@ TEST_CASE("a listen address that cannot be read is an error that quotes it", "[l
 }
 
 auto Listen(const std::vector<std::string>& addresses, Log& log) {
-  return HttpServer::Listen(addresses, TestLimits(), Echo, log);
+  return HttpServer::Listen({addresses, {}, TestLimits(), nullptr}, Echo, log);
 }
 
 std::string OnPortOf(const std::string& address, std::string_view host) {

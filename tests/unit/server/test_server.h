@@ -76,9 +76,11 @@ inline void Echo(IncomingRequest request, const Responder& respond) {
 
 class TestServer {
  public:
-  explicit TestServer(RequestHandler handler = Echo, const HttpServerLimits& limits = TestLimits())
+  explicit TestServer(RequestHandler handler = Echo, const HttpServerLimits& limits = TestLimits(),
+                      TlsSource tls = nullptr)
       : log_(LogLevel::kDebug, LogFormat::kLogfmt, lines.sink()) {
-    auto listening = HttpServer::Listen({"127.0.0.1:0"}, limits, std::move(handler), log_);
+    auto listening =
+        HttpServer::Listen({{"127.0.0.1:0"}, {}, limits, std::move(tls)}, std::move(handler), log_);
     if (!listening) throw std::runtime_error(listening.error().message());
     server_ = *std::move(listening);
   }
