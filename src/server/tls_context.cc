@@ -228,7 +228,8 @@ tl::expected<std::shared_ptr<const TlsContext>, TlsProblem> TlsContext::Make(
   if (outcome) outcome = UseCertificate(context.get(), settings, expired);
   if (outcome) outcome = AskClients(context.get(), settings);
   if (!outcome) return tl::unexpected<TlsProblem>(std::move(outcome).error());
-  return std::shared_ptr<const TlsContext>(new TlsContext(context.release(), expired));
+  return std::shared_ptr<const TlsContext>(
+      new TlsContext(context.release(), expired, settings.client_auth));
 }
 
 TlsContext::~TlsContext() { SSL_CTX_free(context_); }

@@ -50,12 +50,18 @@ class TlsContext {
   [[nodiscard]] SSL_CTX* native() const { return context_; }
   // Whether the certificate's time is over.
   [[nodiscard]] bool expired() const { return expired_; }
+  // Whether clients must show a certificate that is verified.
+  [[nodiscard]] bool requires_client_certificate() const { return requires_client_certificate_; }
 
  private:
-  TlsContext(SSL_CTX* context, bool expired) : context_(context), expired_(expired) {}
+  TlsContext(SSL_CTX* context, bool expired, ClientAuth client_auth)
+      : context_(context),
+        expired_(expired),
+        requires_client_certificate_(client_auth == ClientAuth::kRequireAndVerify) {}
 
   SSL_CTX* context_;
   bool expired_;
+  bool requires_client_certificate_;
 };
 
 // Whether this build of OpenSSL has the curve of that name.

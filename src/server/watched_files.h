@@ -20,6 +20,11 @@ class WatchedFiles {
     return now;
   }
 
+  // Watches those of `others` too, from how they were seen there on.
+  void Include(const WatchedFiles& others) {
+    files_.insert(others.files_.begin(), others.files_.end());
+  }
+
   friend bool operator==(const WatchedFiles&, const WatchedFiles&) = default;
 
  private:
