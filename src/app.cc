@@ -11,7 +11,11 @@
 #include "collector/worker_pool.h"
 #include "exposition/exporter_metrics.h"
 #include "net/curl_http_client.h"
+#include "server/access_guard.h"
 #include "server/endpoints.h"
+#include "server/password_hash.h"
+#include "server/systemd_sockets.h"
+#include "server/web_config_file.h"
 #include "version.h"  // generated
 
 namespace session_exporter {
@@ -20,6 +24,9 @@ namespace {
 Endpoints::Options EndpointsOptions(const AppOptions& options) {
   return {options.telemetry_path, options.max_requests, options.timeout_offset, VersionText()};
 }
+
+// A change is taken when it was seen twice, so within a second.
+constexpr std::chrono::milliseconds kWebConfigLook{400};
 
 bool IsUp(const TargetPage& page) { return page.Lines(Metric::kUp).ends_with(" 1\n"); }
 
@@ -34,6 +41,13 @@ tl::expected<Configuration, ConfigErrors> LoadConfigurationFile(const std::strin
   const auto backends = AllBackends();
   const std::vector<const TargetFormat*> formats(backends.begin(), backends.end());
   return LoadConfiguration(file, formats, environment);
+}
+
+std::vector<std::string> CheckWebConfigFile(const std::string& file) {
+  if (file.empty()) return {};
+  WatchedFiles files;
+  const auto config = LoadWebConfig(file, files);
+  return config ? std::vector<std::string>() : config.error().Lines();
 }
 
 // Destroyed in reverse: the server first, so that nobody asks any more; then the collections under
@@ -71,6 +85,8 @@ struct App::Parts {
   WorkerPool workers;
   Endpoints endpoints;
   std::shared_ptr<const ServedTargets> served;
+  std::unique_ptr<WebConfigWatch> web;  // null without a web-config file
+  std::unique_ptr<AccessGuard> guard;
   std::unique_ptr<HttpServer> server;
 };
 
@@ -103,13 +119,41 @@ void App::Apply(const Configuration& configuration) {
   parts_->metrics.SetConfigLoaded(true, parts_->clock.Now());
 }
 
-Result<void> App::Serve() {
-  HttpServerOptions server_options;
-  server_options.addresses = parts_->options.listen_addresses;
-  auto server = HttpServer::Listen(
-      server_options,
+// Puts what the web-config file says before the endpoints.
+Result<void> App::StartGuard() {
+  AccessGuard::Source source = [open = std::make_shared<const WebConfig>()] { return open; };
+  if (!parts_->options.web_config_file.empty()) {
+    auto file = WebConfigFile::Open(parts_->options.web_config_file, parts_->log);
+    if (!file) return Fail(ErrorKind::kConfig, "{}", fmt::join(file.error().Lines(), "; "));
+    parts_->web = std::make_unique<WebConfigWatch>(*std::move(file), kWebConfigLook);
+    source = [web = parts_->web.get()] { return web->Current(); };
+  }
+  parts_->guard = std::make_unique<AccessGuard>(
+      std::move(source),
       [this](const IncomingRequest& request, Responder respond) {
         parts_->endpoints.Handle(request, std::move(respond));
+      },
+      parts_->clock, parts_->log, MatchesBcrypt);
+  return {};
+}
+
+Result<void> App::Serve() {
+  if (auto guard = StartGuard(); !guard) return guard;
+  HttpServerOptions options;
+  if (parts_->options.systemd_socket) {
+    auto sockets = TakeSystemdSockets(ProcessEnvironment());
+    if (!sockets) return tl::unexpected(sockets.error());
+    options.sockets = *std::move(sockets);
+  } else {
+    options.addresses = parts_->options.listen_addresses;
+  }
+  if (parts_->web != nullptr) {
+    options.tls = [web = parts_->web.get()] { return web->Current()->tls; };
+  }
+  auto server = HttpServer::Listen(
+      options,
+      [this](IncomingRequest request, Responder respond) {
+        parts_->guard->Handle(std::move(request), std::move(respond));
       },
       parts_->log);
   if (!server) return tl::unexpected(server.error());
@@ -121,7 +165,8 @@ Result<void> App::Serve() {
       },
       parts_->served);
   for (const std::string& address : addresses()) {
-    parts_->log.Info("listening", {{"address", address}});
+    const bool tls = parts_->web != nullptr && parts_->web->Current()->tls != nullptr;
+    parts_->log.Info("listening", {{"address", address}, {"tls", tls ? "true" : "false"}});
   }
   return {};
 }
@@ -131,6 +176,7 @@ std::vector<std::string> App::addresses() const {
 }
 
 void App::Reload(const Environment& environment) {
+  if (parts_->web != nullptr) parts_->web->Reload();
   const auto configuration = LoadConfigurationFile(parts_->options.config_file, environment);
   if (!configuration) {
     for (const std::string& line : configuration.error().Lines()) {

@@ -19,6 +19,8 @@ namespace session_exporter {
 struct AppOptions {
   std::string config_file = "session_exporter.yaml";
   std::vector<std::string> listen_addresses = {":10470"};
+  bool systemd_socket = false;  // listen on the sockets of systemd instead
+  std::string web_config_file;  // empty: plain HTTP, open to all
   std::string telemetry_path = "/metrics";
   int max_requests = 40;
   std::chrono::milliseconds timeout_offset{500};
@@ -31,6 +33,9 @@ std::string VersionText();
 tl::expected<Configuration, ConfigErrors> LoadConfigurationFile(const std::string& file,
                                                                 const Environment& environment);
 
+// Every error of a web-config file; none for an empty name.
+std::vector<std::string> CheckWebConfigFile(const std::string& file);
+
 class App {
  public:
   // Takes a configuration that was loaded from options.config_file. `log` and `clock` outlive the
@@ -41,11 +46,13 @@ class App {
   App(const App&) = delete;
   App& operator=(const App&) = delete;
 
-  // Binds the addresses and serves until Stop. Errors: those of HttpServer::Listen.
+  // Binds the addresses and serves until Stop. Errors: those of HttpServer::Listen, and kConfig for
+  // a web-config file or sockets of systemd that are wrong.
   Result<void> Serve();
   [[nodiscard]] std::vector<std::string> addresses() const;
 
-  // Loads the configuration file again; on errors, which are logged, the present one stays.
+  // Loads the configuration file and the web-config file again, each for itself; on errors, which
+  // are logged, the present one stays.
   void Reload(const Environment& environment);
 
   // Refuses new scrapes, lets those under way finish for at most `grace`, and ends.
@@ -56,6 +63,7 @@ class App {
 
  private:
   void Apply(const Configuration& configuration);
+  Result<void> StartGuard();
 
   struct Parts;
   std::unique_ptr<Parts> parts_;

@@ -5,6 +5,7 @@
 #include <iostream>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include <CLI/CLI.hpp>
 
@@ -45,10 +46,14 @@ void AddFlags(CLI::App& cli, Flags& flags) {
   cli.add_option("--config.file", flags.app.config_file, "configuration")->capture_default_str();
   cli.add_flag("--config.check", flags.check,
                "read the configuration, print every error, exit 0 or 2");
-  cli.add_option("--web.listen-address", flags.app.listen_addresses,
-                 "host:port or :port, repeatable")
-      ->capture_default_str()
-      ->allow_extra_args(false);
+  CLI::Option* addresses = cli.add_option("--web.listen-address", flags.app.listen_addresses,
+                                          "host:port or :port, repeatable");
+  addresses->capture_default_str()->allow_extra_args(false);
+  cli.add_flag("--web.systemd-socket", flags.app.systemd_socket,
+               "listen on the sockets that systemd passes")
+      ->excludes(addresses);
+  cli.add_option("--web.config.file", flags.app.web_config_file,
+                 "TLS and basic authentication, in the format of the exporter-toolkit");
   cli.add_option("--web.telemetry-path", flags.app.telemetry_path, "path of the metrics")
       ->capture_default_str();
   cli.add_option("--web.max-requests", flags.app.max_requests,
@@ -102,8 +107,13 @@ int ServeUntilStopped(App& app, const sigset_t& signals, Log& log) {
 int Run(const Flags& flags, LogLevel level, LogFormat format) {
   const sigset_t signals = BlockSignals();
   const auto configuration = LoadConfigurationFile(flags.app.config_file, ProcessEnvironment());
+  std::vector<std::string> errors = CheckWebConfigFile(flags.app.web_config_file);
   if (!configuration) {
-    for (const std::string& line : configuration.error().Lines()) std::cerr << line << "\n";
+    const std::vector<std::string> lines = configuration.error().Lines();
+    errors.insert(errors.begin(), lines.begin(), lines.end());
+  }
+  if (!errors.empty()) {
+    for (const std::string& line : errors) std::cerr << line << "\n";
     return kUsage;
   }
   if (flags.check) {
