@@ -30,7 +30,9 @@ class Flags(unittest.TestCase):
             "--config.check",
             "--web.listen-address",
             "--web.telemetry-path",
+            "--web.config.file",
             "--web.max-requests",
+            "--web.systemd-socket",
             "--timeout-offset",
             "--once",
             "--log.level",
@@ -55,6 +57,7 @@ class Flags(unittest.TestCase):
             (["--web.max-requests=many"], "--web.max-requests"),
             (["--web.telemetry-path=metrics"], "--web.telemetry-path"),
             (["stray"], "stray"),
+            (["--web.systemd-socket", "--web.listen-address=:0"], "--web.listen-address"),
         ):
             with self.subTest(flags=flags):
                 result = programs.run_exporter(*flags)

@@ -39,7 +39,7 @@ def wait_until(condition, what, seconds=PATIENCE):
 class Program:
     """A program under way, its output in files. Ended, by its pid, when the with block ends."""
 
-    def __init__(self, arguments, environment=None):
+    def __init__(self, arguments, environment=None, pass_fds=()):
         self.folder = tempfile.TemporaryDirectory(prefix="session_exporter_e2e.")
         self.out_path = pathlib.Path(self.folder.name, "stdout")
         self.err_path = pathlib.Path(self.folder.name, "stderr")
@@ -50,6 +50,7 @@ class Program:
                 stdout=out,
                 stderr=err,
                 env={**os.environ, **(environment or {})},
+                pass_fds=pass_fds,
                 # A shell starts what it puts into the background with SIGINT ignored, and a shell that is started so
                 # cannot trap it.
                 preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
