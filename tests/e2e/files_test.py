@@ -35,6 +35,10 @@ class Deploy(unittest.TestCase):
             # The program need not be installed for the unit to be right.
             path = pathlib.Path(folder, "session_exporter.service")
             path.write_text(unit.replace("/usr/local/bin/session_exporter", programs.exporter_program))
+            socket_unit = pathlib.Path(folder, "session_exporter.socket")
+            shutil.copy(source / "deploy/systemd/session_exporter.socket", socket_unit)
+            code, output = run("systemd-analyze", "verify", socket_unit)
+            self.assertEqual((code, output), (0, ""))
             code, output = run("systemd-analyze", "verify", path)
             self.assertEqual((code, output), (0, ""))
             code, output = run("systemd-analyze", "security", "--offline=true", "--threshold=15", path)
