@@ -28,8 +28,6 @@ Endpoints::Options EndpointsOptions(const AppOptions& options) {
 // A change is taken when it was seen twice, so within a second.
 constexpr std::chrono::milliseconds kWebConfigLook{400};
 
-bool IsUp(const TargetPage& page) { return page.Lines(Metric::kUp).ends_with(" 1\n"); }
-
 }  // namespace
 
 std::string VersionText() {
@@ -196,10 +194,12 @@ void App::Stop(std::chrono::milliseconds grace) {
 }
 
 bool App::PrintOnce(std::ostream& out) {
-  auto pages = Scrape::Wait(parts_->served->targets, Deadline::After(parts_->served->timeout));
-  const bool all_up =
-      std::all_of(pages.begin(), pages.end(), [](const auto& page) { return IsUp(*page); });
-  PageWriter writer({std::move(pages), parts_->metrics.Collect()}, ExpositionFormat::kText);
+  const auto pages =
+      Scrape::Wait(parts_->served->targets, Deadline::After(parts_->served->timeout));
+  const bool all_up = std::none_of(pages.begin(), pages.end(), [](const auto& page) {
+    return page->report.failure.has_value();
+  });
+  PageWriter writer({ShownPages(pages), parts_->metrics.Collect()}, ExpositionFormat::kText);
   for (std::string piece; writer.Next(piece);) out << piece;
   out.flush();
   if (!out) parts_->log.Failure("the exposition could not be written");

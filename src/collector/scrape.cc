@@ -13,7 +13,7 @@ std::shared_ptr<Scrape> Scrape::Start(Targets targets, Deadline deadline, Done d
   for (std::size_t i = 0; i < scrape->targets_.size(); ++i) {
     scrape->targets_[i]->Collect(
         deadline,
-        [scrape, i](std::shared_ptr<const TargetPage> page) {
+        [scrape, i](std::shared_ptr<const CollectedPage> page) {
           scrape->Receive(i, std::move(page));
         },
         scrape->started_);
@@ -21,20 +21,19 @@ std::shared_ptr<Scrape> Scrape::Start(Targets targets, Deadline deadline, Done d
   return scrape;
 }
 
-std::vector<std::shared_ptr<const TargetPage>> Scrape::Wait(Targets targets, Deadline deadline) {
+Scrape::Pages Scrape::Wait(Targets targets, Deadline deadline) {
   // Shared with a collection that may still be under way when the deadline has passed.
   struct Outcome {
     std::mutex mutex;
     std::condition_variable done;
-    std::optional<std::vector<std::shared_ptr<const TargetPage>>> pages;
+    std::optional<Pages> pages;
   };
   const auto outcome = std::make_shared<Outcome>();
-  const auto scrape = Start(std::move(targets), deadline,
-                            [outcome](std::vector<std::shared_ptr<const TargetPage>> pages) {
-                              const std::lock_guard lock(outcome->mutex);
-                              outcome->pages = std::move(pages);
-                              outcome->done.notify_all();
-                            });
+  const auto scrape = Start(std::move(targets), deadline, [outcome](Pages pages) {
+    const std::lock_guard lock(outcome->mutex);
+    outcome->pages = std::move(pages);
+    outcome->done.notify_all();
+  });
   std::unique_lock lock(outcome->mutex);
   const auto is_done = [&] { return outcome->pages.has_value(); };
   if (!outcome->done.wait_until(lock, deadline.at() + kExpiryGrace, is_done)) {
@@ -54,8 +53,8 @@ Scrape::Scrape(Targets targets, Deadline deadline, Done done)
       missing_(targets_.size()),
       done_(std::move(done)) {}
 
-void Scrape::Receive(std::size_t index, std::shared_ptr<const TargetPage> page) {
-  std::vector<std::shared_ptr<const TargetPage>> pages;
+void Scrape::Receive(std::size_t index, std::shared_ptr<const CollectedPage> page) {
+  Pages pages;
   {
     const std::lock_guard lock(mutex_);
     if (ended_ || pages_[index] != nullptr) return;
@@ -68,7 +67,7 @@ void Scrape::Receive(std::size_t index, std::shared_ptr<const TargetPage> page) 
 }
 
 void Scrape::Expire() {
-  std::vector<std::shared_ptr<const TargetPage>> pages;
+  Pages pages;
   {
     const std::lock_guard lock(mutex_);
     if (ended_) return;
@@ -84,9 +83,16 @@ void Scrape::Expire() {
 }
 
 // Called by whoever set ended_, so once.
-void Scrape::End(std::vector<std::shared_ptr<const TargetPage>> pages) {
+void Scrape::End(Pages pages) {
   const Done done = std::move(done_);
   done(std::move(pages));
+}
+
+std::vector<std::shared_ptr<const TargetPage>> ShownPages(const Scrape::Pages& pages) {
+  std::vector<std::shared_ptr<const TargetPage>> shown;
+  shown.reserve(pages.size());
+  for (const auto& collected : pages) shown.push_back(collected->page);
+  return shown;
 }
 
 }  // namespace session_exporter

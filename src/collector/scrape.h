@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "base/deadline.h"
+#include "collector/collection_report.h"
 #include "collector/target_collector.h"
 #include "exposition/target_page.h"
 
@@ -17,14 +18,15 @@ namespace session_exporter {
 class Scrape : public std::enable_shared_from_this<Scrape> {
  public:
   using Targets = std::vector<std::shared_ptr<TargetCollector>>;
+  using Pages = std::vector<std::shared_ptr<const CollectedPage>>;
   // Receives one page for each target, in their order, once, from any thread.
-  using Done = std::function<void(std::vector<std::shared_ptr<const TargetPage>>)>;
+  using Done = std::function<void(Pages)>;
 
   // Starts all collections. Whoever starts a scrape also calls Expire when its deadline has passed.
   static std::shared_ptr<Scrape> Start(Targets targets, Deadline deadline, Done done);
 
   // Scrapes in the calling thread's time, to the deadline at the latest.
-  static std::vector<std::shared_ptr<const TargetPage>> Wait(Targets targets, Deadline deadline);
+  static Pages Wait(Targets targets, Deadline deadline);
 
   // Ends the scrape: what is not finished is shown as failed for want of time. Does nothing when it
   // has ended.
@@ -32,19 +34,22 @@ class Scrape : public std::enable_shared_from_this<Scrape> {
 
  private:
   Scrape(Targets targets, Deadline deadline, Done done);
-  void Receive(std::size_t index, std::shared_ptr<const TargetPage> page);
-  void End(std::vector<std::shared_ptr<const TargetPage>> pages);
+  void Receive(std::size_t index, std::shared_ptr<const CollectedPage> page);
+  void End(Pages pages);
 
   const Targets targets_;
   const std::chrono::steady_clock::time_point started_;
   const Deadline deadline_;
 
   std::mutex mutex_;
-  std::vector<std::shared_ptr<const TargetPage>> pages_;  // null until finished; guarded by mutex_
-  std::size_t missing_;                                   // guarded by mutex_
-  bool ended_ = false;                                    // guarded by mutex_
-  Done done_;                                             // guarded by mutex_
+  Pages pages_;          // null until finished; guarded by mutex_
+  std::size_t missing_;  // guarded by mutex_
+  bool ended_ = false;   // guarded by mutex_
+  Done done_;            // guarded by mutex_
 };
+
+// What is to be shown of the pages of a scrape.
+std::vector<std::shared_ptr<const TargetPage>> ShownPages(const Scrape::Pages& pages);
 
 // How long after its deadline a scrape is to be expired: a collection that ends at the very
 // deadline still gets to say what it was waiting for.

@@ -1,11 +1,12 @@
 #include "collector/target_collector.h"
 
-#include <atomic>
+#include <algorithm>
 #include <exception>
 #include <new>
 #include <utility>
 
-#include "backends/status_error.h"
+#include "collector/request_recorder.h"
+#include "model/staleness.h"
 #include "model/status_limit.h"
 
 namespace session_exporter {
@@ -15,52 +16,15 @@ Microseconds SinceSteady(const Clock& clock, std::chrono::steady_clock::time_poi
   return std::chrono::duration_cast<Microseconds>(clock.Steady() - start);
 }
 
-std::string FormatDuration(Microseconds duration) {
-  return fmt::format("{:.3f}s", std::chrono::duration<double>(duration).count());
+void DescribeSessions(const Snapshot& snapshot, Microseconds stale_after,
+                      CollectionReport& report) {
+  const Timestamp now = snapshot.BackendNow();
+  report.sessions = snapshot.sessions.size();
+  report.stale_sessions = static_cast<std::uint64_t>(
+      std::count_if(snapshot.sessions.begin(), snapshot.sessions.end(),
+                    [&](const Session& session) { return IsStale(session, now, stale_after); }));
+  report.truncated = snapshot.truncated;
 }
-
-// Counts the requests of one collection.
-class RequestCounter final : public RequestObserver {
- public:
-  RequestCounter(const std::string& target, const CollectorDependencies& dependencies)
-      : target_(target), dependencies_(dependencies) {}
-
-  void OnRequest(const RequestRecord& record) override {
-    requests_.fetch_add(1, std::memory_order_relaxed);
-    if (record.clock_skew) skew_.store(record.clock_skew->count(), std::memory_order_relaxed);
-    std::optional<ErrorKind> failure = record.failure;
-    // One that was given up before its answer came has neither, and did not fail.
-    const bool answered = record.status != 0;
-    if (!failure && answered && record.status != 200) failure = KindOfStatus(record.status);
-    dependencies_.metrics.CountApiRequest(
-        {target_, record.operation, record.status, failure, record.duration, record.bytes});
-    if (!dependencies_.log.Enabled(LogLevel::kDebug)) return;
-    dependencies_.log.Debug(
-        "request",
-        {{"target", target_},
-         {"operation", std::string(record.operation)},
-         {"url", std::string(record.url)},
-         {"status", fmt::format("{}", record.status)},
-         {"bytes", fmt::format("{}", record.bytes)},
-         {"duration", FormatDuration(std::chrono::duration_cast<Microseconds>(record.duration))},
-         {"failure", failure ? std::string(ReasonOf(*failure)) : std::string("none")}});
-  }
-
-  [[nodiscard]] std::uint64_t requests() const { return requests_.load(); }
-  [[nodiscard]] std::optional<Microseconds> clock_skew() const {
-    const std::int64_t skew = skew_.load();
-    if (skew == kNoSkew) return std::nullopt;
-    return Microseconds(skew);
-  }
-
- private:
-  static constexpr std::int64_t kNoSkew = std::numeric_limits<std::int64_t>::min();
-
-  const std::string& target_;
-  const CollectorDependencies& dependencies_;
-  std::atomic<std::uint64_t> requests_{0};
-  std::atomic<std::int64_t> skew_{kNoSkew};
-};
 
 // Whatever is thrown while a list is fetched or shown fails that collection, not the program.
 template <typename Function>
@@ -86,7 +50,7 @@ void TargetCollector::Collect(Deadline deadline, Receiver receiver,
   const auto now = dependencies_.clock.Steady();
   const auto begin = started.value_or(now);
   const Deadline limit = std::min(deadline, Deadline(begin + target_->config.timeout));
-  std::shared_ptr<const TargetPage> recent;
+  std::shared_ptr<const CollectedPage> recent;
   bool start = false;
   {
     const std::lock_guard lock(mutex_);
@@ -103,8 +67,7 @@ void TargetCollector::Collect(Deadline deadline, Receiver receiver,
   if (start) {
     if (!dependencies_.workers.Post(
             [self = shared_from_this(), limit, begin] { self->Run(limit, begin); })) {
-      Finish(limit, {FailureFamilies(*target_, ErrorKind::kLimit, {}),
-                     Error(ErrorKind::kLimit, "no thread can be started")});
+      Finish(limit, Failed(Error(ErrorKind::kLimit, "no thread can be started"), {}, {}));
     }
     return;
   }
@@ -113,41 +76,65 @@ void TargetCollector::Collect(Deadline deadline, Receiver receiver,
   if (recent != nullptr) receiver(std::move(recent));
 }
 
-std::shared_ptr<const TargetPage> TargetCollector::LeftEarly(Microseconds timeout) const {
+std::shared_ptr<const CollectedPage> TargetCollector::LeftEarly(Microseconds timeout) const {
   CollectionFacts facts;
   facts.timeout = std::min<Microseconds>(timeout, target_->config.timeout);
   facts.duration = facts.timeout;
-  return FailureFamilies(*target_, ErrorKind::kTimeout, facts);
+  return Failed(
+      Error(ErrorKind::kTimeout, "the scrape's time was over before the collection had ended"),
+      facts, {});
+}
+
+TargetStatus TargetCollector::status() const {
+  const std::lock_guard lock(mutex_);
+  return status_;
 }
 
 void TargetCollector::Run(Deadline deadline, std::chrono::steady_clock::time_point started) {
   Finish(deadline, CollectNow(deadline, started));
 }
 
-TargetCollector::Outcome TargetCollector::CollectNow(
+std::shared_ptr<const CollectedPage> TargetCollector::CollectNow(
     Deadline deadline, std::chrono::steady_clock::time_point started) {
-  RequestCounter requests(target_->config.name, dependencies_);
+  RequestRecorder recorder(target_->config.name, dependencies_.metrics, dependencies_.log);
   CollectionFacts facts;
   // The two are read a few microseconds apart; the time that was given is in milliseconds.
   facts.timeout = std::chrono::round<std::chrono::milliseconds>(deadline.at() - started);
   const auto measure = [&] {
     facts.duration = SinceSteady(dependencies_.clock, started);
-    facts.requests = requests.requests();
-    facts.clock_skew = requests.clock_skew();
+    facts.requests = recorder.requests();
+    facts.clock_skew = recorder.clock_skew();
   };
+  CollectionReport report;
   auto page = CatchAll([&]() -> Result<std::shared_ptr<const TargetPage>> {
-    auto snapshot = List({deadline, &requests});
+    auto snapshot = List({deadline, &recorder});
     if (!snapshot) return tl::unexpected(snapshot.error());
     measure();
     CountWarnings(**snapshot);
     if ((*snapshot)->backend_time) {
       facts.clock_skew = *(*snapshot)->backend_time - (*snapshot)->fetched_at;
     }
+    DescribeSessions(**snapshot, target_->config.stale_after, report);
     return SuccessFamilies(*target_, *snapshot, facts);
   });
-  if (page) return {std::move(*page), std::nullopt};
-  measure();
-  return {FailureFamilies(*target_, page.error().kind(), facts), page.error()};
+  if (!page) measure();
+  recorder.TakeInto(report);
+  if (!page) return Failed(page.error(), facts, std::move(report));
+  report.ended_at = dependencies_.clock.Now();
+  report.duration = facts.duration;
+  report.timeout = facts.timeout;
+  return std::make_shared<CollectedPage>(CollectedPage{std::move(*page), std::move(report)});
+}
+
+std::shared_ptr<const CollectedPage> TargetCollector::Failed(Error failure,
+                                                             const CollectionFacts& facts,
+                                                             CollectionReport report) const {
+  auto page = FailureFamilies(*target_, failure.kind(), facts);
+  report.ended_at = dependencies_.clock.Now();
+  report.duration = facts.duration;
+  report.timeout = facts.timeout;
+  report.failure = std::move(failure);
+  return std::make_shared<CollectedPage>(CollectedPage{std::move(page), std::move(report)});
 }
 
 Result<std::shared_ptr<const Snapshot>> TargetCollector::List(const CollectionContext& context) {
@@ -169,27 +156,33 @@ void TargetCollector::CountWarnings(const Snapshot& snapshot) {
   }
 }
 
-void TargetCollector::Finish(Deadline deadline, Outcome outcome) {
+void TargetCollector::Finish(Deadline deadline,
+                             const std::shared_ptr<const CollectedPage>& collected) {
   // Room for what a follower with a later deadline could still do with it.
   constexpr std::chrono::milliseconds kWorthwhile{20};
-  const bool cut = outcome.failure && outcome.failure->kind() == ErrorKind::kTimeout;
+  const std::optional<Error>& failure = collected->report.failure;
+  const bool cut = failure && failure->kind() == ErrorKind::kTimeout;
+  CollectionReport shown = collected->report;
+  shown.requests.clear();
   std::vector<Waiter> waiters;
   {
     const std::lock_guard lock(mutex_);
     waiters = std::move(under_way_->waiters);
     under_way_.reset();
+    status_.last = std::move(shown);
+    if (failure) status_.last_failure = TargetStatus::Failure{*failure, collected->report.ended_at};
     // Kept only where it can be shared: it holds all of the target's sessions.
-    if (!outcome.failure && min_interval_.count() > 0) {
-      last_page_ = outcome.page;
+    if (!failure && min_interval_.count() > 0) {
+      last_page_ = collected;
       last_at_ = dependencies_.clock.Steady();
     }
   }
-  LogChange(outcome.failure);
+  LogChange(failure);
   for (Waiter& waiter : waiters) {
     if (cut && waiter.deadline.at() > deadline.at() + kWorthwhile) {
       Collect(waiter.deadline, std::move(waiter.receiver));
     } else {
-      waiter.receiver(outcome.page);
+      waiter.receiver(collected);
     }
   }
 }

@@ -12,11 +12,11 @@
 #include "base/clock.h"
 #include "base/deadline.h"
 #include "base/log.h"
+#include "collector/collection_report.h"
 #include "collector/target.h"
 #include "collector/target_families.h"
 #include "collector/worker_pool.h"
 #include "exposition/exporter_metrics.h"
-#include "exposition/target_page.h"
 
 namespace session_exporter {
 
@@ -31,8 +31,8 @@ struct CollectorDependencies {
 // Thread-safe. Held by shared_ptr, because a collection may outlast the configuration.
 class TargetCollector : public std::enable_shared_from_this<TargetCollector> {
  public:
-  // Receives a collection's families, from any thread, once.
-  using Receiver = std::function<void(std::shared_ptr<const TargetPage>)>;
+  // Receives what a collection gave, from any thread, once.
+  using Receiver = std::function<void(std::shared_ptr<const CollectedPage>)>;
 
   TargetCollector(std::shared_ptr<const Target> target, std::chrono::milliseconds min_interval,
                   const CollectorDependencies& dependencies);
@@ -49,7 +49,10 @@ class TargetCollector : public std::enable_shared_from_this<TargetCollector> {
                std::optional<Deadline::TimePoint> started = std::nullopt);
 
   // What a scrape shows that leaves before its collection is done; `timeout` is what it had.
-  [[nodiscard]] std::shared_ptr<const TargetPage> LeftEarly(Microseconds timeout) const;
+  [[nodiscard]] std::shared_ptr<const CollectedPage> LeftEarly(Microseconds timeout) const;
+
+  // How the target fares, as of the last collection that ended.
+  [[nodiscard]] TargetStatus status() const;
 
  private:
   struct Waiter {
@@ -60,17 +63,16 @@ class TargetCollector : public std::enable_shared_from_this<TargetCollector> {
     Deadline deadline;
     std::vector<Waiter> waiters;
   };
-  struct Outcome {
-    std::shared_ptr<const TargetPage> page;
-    std::optional<Error> failure;
-  };
-
   void Run(Deadline deadline, std::chrono::steady_clock::time_point started);
-  Outcome CollectNow(Deadline deadline, std::chrono::steady_clock::time_point started);
+  std::shared_ptr<const CollectedPage> CollectNow(Deadline deadline,
+                                                  std::chrono::steady_clock::time_point started);
+  [[nodiscard]] std::shared_ptr<const CollectedPage> Failed(Error failure,
+                                                            const CollectionFacts& facts,
+                                                            CollectionReport report) const;
   // The listing, unless its time passed in the queue.
   Result<std::shared_ptr<const Snapshot>> List(const CollectionContext& context);
   void CountWarnings(const Snapshot& snapshot);
-  void Finish(Deadline deadline, Outcome outcome);
+  void Finish(Deadline deadline, const std::shared_ptr<const CollectedPage>& collected);
   // A line for each change of the target's state, none for a scrape like the last.
   void LogChange(const std::optional<Error>& failure);
 
@@ -78,11 +80,12 @@ class TargetCollector : public std::enable_shared_from_this<TargetCollector> {
   const std::chrono::milliseconds min_interval_;
   const CollectorDependencies dependencies_;
 
-  std::mutex mutex_;
-  std::optional<UnderWay> under_way_;              // guarded by mutex_
-  std::shared_ptr<const TargetPage> last_page_;    // of the last success; guarded by mutex_
-  std::chrono::steady_clock::time_point last_at_;  // guarded by mutex_
-  std::string last_state_;                         // "", "up" or the reason; guarded by mutex_
+  mutable std::mutex mutex_;
+  std::optional<UnderWay> under_way_;               // guarded by mutex_
+  std::shared_ptr<const CollectedPage> last_page_;  // of the last success; guarded by mutex_
+  std::chrono::steady_clock::time_point last_at_;   // guarded by mutex_
+  std::string last_state_;                          // "", "up" or the reason; guarded by mutex_
+  TargetStatus status_;                             // guarded by mutex_
 };
 
 }  // namespace session_exporter

@@ -20,7 +20,8 @@ class CurlExchange final : public HttpExchange {
         method_(method),
         url_(std::move(url)),
         operation_(context.operation),
-        observer_(context.observer) {}
+        observer_(context.observer),
+        attempt_(context.attempt) {}
 
   CurlExchange(const CurlExchange&) = delete;
   CurlExchange& operator=(const CurlExchange&) = delete;
@@ -61,6 +62,7 @@ class CurlExchange final : public HttpExchange {
     record.operation = operation_;
     record.method = NameOf(method_);
     record.url = url_;
+    record.attempt = attempt_;
     record.status = outcome.status;
     record.bytes = outcome.bytes;
     record.duration = outcome.duration;
@@ -78,6 +80,7 @@ class CurlExchange final : public HttpExchange {
   const std::string url_;
   const std::string_view operation_;
   RequestObserver* const observer_;
+  const int attempt_;
   bool reported_ = false;
 };
 

@@ -59,6 +59,7 @@ struct RequestRecord {
   std::string_view operation;  // "get_kasms"
   std::string_view method;
   std::string_view url;                            // without user info and query
+  int attempt = 1;                                 // RequestContext's
   int status = 0;                                  // 0 when no answer came
   std::uint64_t bytes = 0;                         // of the decoded body
   std::chrono::steady_clock::duration duration{};  // from Send() to the end of the transfer
@@ -81,6 +82,7 @@ struct RequestContext {
   std::shared_ptr<const HttpOptions> options;  // null: defaults
   std::size_t max_body_bytes = 64U << 20U;     // decoded; above it ErrorKind::kLimit
   RequestObserver* observer = nullptr;         // must outlive the exchange
+  int attempt = 1;  // above 1 when the same request was sent before; only for the observer
 };
 
 struct HttpHead {

@@ -163,10 +163,10 @@ void Endpoints::Metrics(const IncomingRequest& request, Responder respond) {
   // The place is given back before the answer goes out: a slow reader is no scrape in flight.
   const auto scrape =
       Scrape::Start(served->targets, Deadline::After(timeout),
-                    [this, form, place = std::move(place), respond = std::move(respond)](
-                        std::vector<std::shared_ptr<const TargetPage>> pages) mutable {
+                    [this, form, place = std::move(place),
+                     respond = std::move(respond)](const Scrape::Pages& pages) mutable {
                       place.reset();
-                      respond(form.With({std::move(pages), metrics_.Collect()}));
+                      respond(form.With({ShownPages(pages), metrics_.Collect()}));
                     });
   timer_(timeout + kExpiryGrace, [scrape] { scrape->Expire(); });
 }

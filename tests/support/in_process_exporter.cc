@@ -56,8 +56,8 @@ InProcessExporter::~InProcessExporter() {
 }
 
 std::string InProcessExporter::Scrape(std::chrono::milliseconds timeout, ExpositionFormat format) {
-  auto pages = session_exporter::Scrape::Wait(targets_, Deadline::After(timeout));
-  PageWriter writer({std::move(pages), metrics_.Collect()}, format);
+  const auto pages = session_exporter::Scrape::Wait(targets_, Deadline::After(timeout));
+  PageWriter writer({ShownPages(pages), metrics_.Collect()}, format);
   std::string text;
   for (std::string piece; writer.Next(piece);) text += piece;
   return text;

@@ -61,6 +61,7 @@ class TokenAuthorization final : public IntersightAuthorization {
     auto token = tokens_.Get(CacheKeyOf(*client), context.deadline, [&] {
       RequestContext fetching = context;
       fetching.operation = "fetch_token";
+      fetching.attempt = 1;
       return FetchAccessToken(http_, *client, fetching);
     });
     if (!token) return Annotate(token.error(), "fetch a token");

@@ -16,9 +16,12 @@ IntersightCall::IntersightCall(const IntersightCallContext& context, std::string
       adapt_(std::move(adapt)) {}
 
 Result<void> IntersightCall::Send() {
-  const RequestContext request_context{operation_, context_.collection.deadline,
-                                       context_.http_options, context_.max_body_bytes,
-                                       context_.collection.observer};
+  const RequestContext request_context{operation_,
+                                       context_.collection.deadline,
+                                       context_.http_options,
+                                       context_.max_body_bytes,
+                                       context_.collection.observer,
+                                       ++attempts_};
   HttpRequest request = build_();
   auto grant = context_.authorization.Authorize(request, request_context);
   if (!grant) return tl::unexpected(grant.error());

@@ -64,6 +64,7 @@ class IntersightCall {
   IntersightAuthorization::Grant grant_;
   Secret sent_authorization_;
   int status_ = 0;
+  int attempts_ = 0;
   bool renewed_ = false;
   bool adapted_ = false;
   bool waited_ = false;

@@ -73,7 +73,7 @@ class Box {
   int times_ = 0;
 };
 
-using PageBox = Box<std::shared_ptr<const TargetPage>>;
+using PageBox = Box<std::shared_ptr<const CollectedPage>>;
 
 // The civil clock stands still; the steady one runs, and can be put forward.
 class TestClock final : public Clock {
@@ -140,6 +140,10 @@ inline Exposition Shown(const std::shared_ptr<const TargetPage>& page) {
   return *parsed;
 }
 
+inline Exposition Shown(const std::shared_ptr<const CollectedPage>& collected) {
+  return Shown(collected == nullptr ? nullptr : collected->page);
+}
+
 // The reason of a page's failure; "up" of a success.
 inline std::string OutcomeOf(const std::shared_ptr<const TargetPage>& page) {
   const Exposition shown = Shown(page);
@@ -150,6 +154,14 @@ inline std::string OutcomeOf(const std::shared_ptr<const TargetPage>& page) {
   const bool up = shown.Value("session_up") == 1;
   if (up != outcome.empty()) return "up and down at once";
   return up ? "up" : outcome;
+}
+
+// The same; the report must say what the page shows.
+inline std::string OutcomeOf(const std::shared_ptr<const CollectedPage>& collected) {
+  const std::string outcome = OutcomeOf(collected == nullptr ? nullptr : collected->page);
+  const std::optional<Error>& failure = collected->report.failure;
+  const std::string reported(failure ? ReasonOf(failure->kind()) : "up");
+  return reported == outcome ? outcome : outcome + ", reported as " + reported;
 }
 
 class LogLines {
@@ -201,7 +213,7 @@ struct CollectorFixture {
 };
 
 // Collects once and waits for it.
-inline std::shared_ptr<const TargetPage> CollectOnce(
+inline std::shared_ptr<const CollectedPage> CollectOnce(
     TargetCollector& collector, Deadline deadline = Deadline::After(kPatience)) {
   PageBox box;
   collector.Collect(deadline, box.Receiver());

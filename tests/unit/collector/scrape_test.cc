@@ -17,7 +17,7 @@ using test::kPatience;
 using test::OutcomeOf;
 using test::Shown;
 
-using Pages = std::vector<std::shared_ptr<const TargetPage>>;
+using Pages = Scrape::Pages;
 using PagesBox = test::Box<Pages>;
 
 test::ListFunction Lists(int sessions) {
@@ -58,7 +58,7 @@ TEST_CASE("pages come in the order of the targets", "[scrape]") {
   const Pages pages = box.Wait();
   REQUIRE(pages.size() == 20);
   for (std::size_t i = 0; i < 20; ++i) {
-    CHECK(pages[i]->target() == "t" + std::to_string(i));
+    CHECK(pages[i]->page->target() == "t" + std::to_string(i));
     CHECK(Shown(pages[i]).Series("session_info").size() == i);
   }
 }
