@@ -69,23 +69,39 @@ std::function<Result<LabelPolicies>()> PoliciesOf(const LabelsConfig& labels) {
   };
 }
 
+std::shared_ptr<const Target> MakeTarget(const TargetConfig& config, const LabelsConfig& labels,
+                                         std::vector<SessionTableOptions::InfoLabel> info_labels,
+                                         const BackendFactory& factory,
+                                         const BackendDependencies& dependencies) {
+  auto target = std::make_shared<Target>();
+  target->config = config;
+  target->labels = labels;
+  target->traits = &factory.traits();
+  target->backend = factory.Create(config, dependencies);
+  target->description = target->backend->Describe();
+  target->info_labels = std::move(info_labels);
+  target->policies = PoliciesOf(Completed(labels, *target->traits));
+  return target;
+}
+
 }  // namespace
 
-std::vector<std::shared_ptr<const Target>> MakeTargets(const Configuration& configuration,
-                                                       const BackendDependencies& dependencies) {
+Targets MakeTargets(const Configuration& configuration, const BackendDependencies& dependencies,
+                    const Targets& former) {
   const std::set<std::string> info_labels = AllInfoLabels(configuration);
-  std::vector<std::shared_ptr<const Target>> targets;
+  Targets targets;
   for (const TargetConfig& config : configuration.targets) {
     const BackendFactory* factory = FindBackend(config.backend);
     if (factory == nullptr) continue;  // the configuration was read by these very factories
-    auto target = std::make_shared<Target>();
-    target->config = config;
-    target->traits = &factory->traits();
-    target->backend = factory->Create(config, dependencies);
-    target->description = target->backend->Describe();
-    target->info_labels = ColumnsOf(config, *target->traits, info_labels);
-    target->policies = PoliciesOf(Completed(configuration.labels, *target->traits));
-    targets.push_back(std::move(target));
+    auto columns = ColumnsOf(config, factory->traits(), info_labels);
+    const auto same = std::find_if(former.begin(), former.end(), [&](const auto& target) {
+      return target->config == config && target->labels == configuration.labels &&
+             target->info_labels == columns;
+    });
+    targets.push_back(
+        same != former.end()
+            ? *same
+            : MakeTarget(config, configuration.labels, std::move(columns), *factory, dependencies));
   }
   std::sort(targets.begin(), targets.end(),
             [](const auto& a, const auto& b) { return a->config.name < b->config.name; });

@@ -15,6 +15,7 @@ namespace session_exporter {
 
 struct Target {
   TargetConfig config;
+  LabelsConfig labels;
   const BackendTraits* traits = nullptr;
   std::unique_ptr<Backend> backend;
   TargetDescription description;
@@ -24,8 +25,11 @@ struct Target {
   std::function<Result<LabelPolicies>()> policies;
 };
 
-// Makes the targets of a configuration, ordered by name.
-std::vector<std::shared_ptr<const Target>> MakeTargets(const Configuration& configuration,
-                                                       const BackendDependencies& dependencies);
+using Targets = std::vector<std::shared_ptr<const Target>>;
+
+// Makes the targets of a configuration, ordered by name. One of `former` that would come out the
+// same, label policies and the labels of session_info included, is taken over as it is.
+Targets MakeTargets(const Configuration& configuration, const BackendDependencies& dependencies,
+                    const Targets& former = {});
 
 }  // namespace session_exporter

@@ -43,7 +43,15 @@ auto CatchAll(Function function) -> decltype(function()) {
 TargetCollector::TargetCollector(std::shared_ptr<const Target> target,
                                  std::chrono::milliseconds min_interval,
                                  const CollectorDependencies& dependencies)
-    : target_(std::move(target)), min_interval_(min_interval), dependencies_(dependencies) {}
+    : target_(std::move(target)), dependencies_(dependencies), min_interval_(min_interval) {}
+
+void TargetCollector::SetMinInterval(std::chrono::milliseconds min_interval) {
+  // Goes outside the lock: it may hold the sessions of a large target.
+  std::shared_ptr<const CollectedPage> dropped;
+  const std::lock_guard lock(mutex_);
+  min_interval_ = min_interval;
+  if (min_interval.count() == 0) dropped = std::exchange(last_page_, nullptr);
+}
 
 void TargetCollector::Collect(Deadline deadline, Receiver receiver,
                               std::optional<Deadline::TimePoint> started) {
@@ -200,6 +208,27 @@ void TargetCollector::LogChange(const std::optional<Error>& failure) {
   dependencies_.log.Warn(
       "target is down",
       {{"target", target_->config.name}, {"reason", state}, {"error", failure->message()}});
+}
+
+Collectors MakeCollectors(const Configuration& configuration, const BackendDependencies& backends,
+                          const CollectorDependencies& dependencies, const Collectors& former) {
+  const std::chrono::milliseconds min_interval = configuration.scrape.min_interval;
+  Targets known;
+  for (const auto& collector : former) known.push_back(collector->shared_target());
+  Collectors collectors;
+  for (auto& target : MakeTargets(configuration, backends, known)) {
+    const auto kept = std::find_if(former.begin(), former.end(), [&target](const auto& collector) {
+      return collector->shared_target() == target;
+    });
+    if (kept == former.end()) {
+      collectors.push_back(
+          std::make_shared<TargetCollector>(std::move(target), min_interval, dependencies));
+    } else {
+      (*kept)->SetMinInterval(min_interval);
+      collectors.push_back(*kept);
+    }
+  }
+  return collectors;
 }
 
 }  // namespace session_exporter

@@ -38,6 +38,10 @@ class TargetCollector : public std::enable_shared_from_this<TargetCollector> {
                   const CollectorDependencies& dependencies);
 
   [[nodiscard]] const Target& target() const { return *target_; }
+  [[nodiscard]] const std::shared_ptr<const Target>& shared_target() const { return target_; }
+
+  // For the collections that begin from now on.
+  void SetMinInterval(std::chrono::milliseconds min_interval);
 
   // Hands `receiver` the result of a collection: of the one under way, else of the last one when it
   // succeeded less than min_interval ago, else of a new one that ends by the earlier of `deadline`
@@ -77,15 +81,24 @@ class TargetCollector : public std::enable_shared_from_this<TargetCollector> {
   void LogChange(const std::optional<Error>& failure);
 
   const std::shared_ptr<const Target> target_;
-  const std::chrono::milliseconds min_interval_;
   const CollectorDependencies dependencies_;
 
   mutable std::mutex mutex_;
+  std::chrono::milliseconds min_interval_;          // guarded by mutex_
   std::optional<UnderWay> under_way_;               // guarded by mutex_
   std::shared_ptr<const CollectedPage> last_page_;  // of the last success; guarded by mutex_
   std::chrono::steady_clock::time_point last_at_;   // guarded by mutex_
   std::string last_state_;                          // "", "up" or the reason; guarded by mutex_
   TargetStatus status_;                             // guarded by mutex_
 };
+
+using Collectors = std::vector<std::shared_ptr<TargetCollector>>;
+
+// The collectors of a configuration, ordered by name. A target whose configuration is that of one
+// of `former` keeps its collector, and with it the collection under way, the result that
+// min_interval shares and the state that was logged last. The others' collections under way end by
+// themselves, for those who wait for them.
+Collectors MakeCollectors(const Configuration& configuration, const BackendDependencies& backends,
+                          const CollectorDependencies& dependencies, const Collectors& former = {});
 
 }  // namespace session_exporter

@@ -21,17 +21,31 @@ void WorkerPool::Stop() {
 bool WorkerPool::Post(std::function<void()> task) {
   {
     const std::lock_guard lock(mutex_);
-    if (stopped_) return false;
-    if (queue_.size() >= idle_ && threads_.size() < most_threads_ && !stopping_) {
-      try {
-        threads_.emplace_back([this] { Run(); });
-      } catch (const std::system_error&) {  // the process is at its limit of threads
-        if (threads_.empty()) return false;
-      }
-    }
+    if (stopped_ || !StartThreadIfWanted()) return false;
     queue_.push_back(std::move(task));
   }
   wake_.notify_one();
+  return true;
+}
+
+void WorkerPool::SetMostThreads(std::size_t most_threads) {
+  {
+    const std::lock_guard lock(mutex_);
+    most_threads_ = most_threads;
+    for (std::size_t i = 0; i < queue_.size() && threads_.size() < most_threads_; ++i) {
+      if (!StartThreadIfWanted()) break;
+    }
+  }
+  wake_.notify_all();
+}
+
+bool WorkerPool::StartThreadIfWanted() {
+  if (queue_.size() < idle_ || threads_.size() >= most_threads_ || stopping_) return true;
+  try {
+    threads_.emplace_back([this] { Run(); });
+  } catch (const std::system_error&) {  // the process is at its limit of threads
+    return !threads_.empty();
+  }
   return true;
 }
 
@@ -39,17 +53,19 @@ void WorkerPool::Run() {
   std::unique_lock lock(mutex_);
   while (true) {
     ++idle_;
-    wake_.wait(lock, [this] { return stopping_ || !queue_.empty(); });
+    wake_.wait(lock, [this] { return stopping_ || (!queue_.empty() && busy_ < most_threads_); });
     --idle_;
     if (queue_.empty()) return;  // stopping
     {
       const std::function<void()> task = std::move(queue_.front());
       queue_.pop_front();
+      ++busy_;
       lock.unlock();
       task();
       // What the task holds goes here, not under the lock: it may be the last to hold a collector.
     }
     lock.lock();
+    --busy_;
   }
 }
 

@@ -1,4 +1,8 @@
 // The configuration as plain structs: what the file says, with every default filled in.
+//
+// Those of a target compare equal when they configure the same, their secrets included: a reload
+// keeps such a target with all its state. Secrets are compared where they are, and nothing of them
+// leaves the comparison.
 #pragma once
 
 #include <chrono>
@@ -27,11 +31,15 @@ struct ScrapeConfig {
 struct LabelsConfig {
   std::vector<std::pair<std::string, LabelPolicy>> policies;  // each label at most once
   SecretSource hash_key;
+
+  bool operator==(const LabelsConfig&) const = default;
 };
 
 struct PerSessionConfig {
   bool enabled = true;
   std::size_t limit = 1000;
+
+  bool operator==(const PerSessionConfig&) const = default;
 };
 
 // How a target is reached; net/ has its own form of the same.
@@ -43,12 +51,31 @@ struct HttpConfig {
   bool insecure_skip_verify = false;
   Secret proxy_url;
   std::vector<std::pair<std::string, Secret>> headers;
+
+  friend bool operator==(const HttpConfig& a, const HttpConfig& b);
 };
 
 // What one backend's folder read of its own keys. Only that folder looks inside.
 class BackendConfig {
  public:
   virtual ~BackendConfig() = default;
+  // Whether `other` is of the same kind and configures the same.
+  [[nodiscard]] virtual bool Equals(const BackendConfig& other) const = 0;
+};
+
+// The base of a backend's own `Config`, which declares
+// `bool operator==(const Config&) const = default;`: what is added to it later is then compared
+// too.
+template <typename Config>
+class ComparableConfig : public BackendConfig {
+ public:
+  [[nodiscard]] bool Equals(const BackendConfig& other) const final {
+    const auto* same_kind = dynamic_cast<const Config*>(&other);
+    return same_kind != nullptr && static_cast<const Config&>(*this) == *same_kind;
+  }
+
+  // It has no fields; public, because the Config's defaulted operator calls it on its base.
+  bool operator==(const ComparableConfig& /*other*/) const { return true; }
 };
 
 struct TargetConfig {
@@ -65,6 +92,8 @@ struct TargetConfig {
   PerSessionConfig per_session;
   HttpConfig http;
   std::shared_ptr<const BackendConfig> backend_config;
+
+  friend bool operator==(const TargetConfig& a, const TargetConfig& b);
 };
 
 struct Configuration {

@@ -54,4 +54,11 @@ Result<Secret> SecretSource::Read() const {
   return secret;
 }
 
+bool operator==(const SecretSource& a, const SecretSource& b) {
+  if (a.state_ == b.state_) return true;
+  if (a.empty() || b.empty() || a.path() != b.path()) return false;
+  // Of a value, `last` is never written again.
+  return !a.path().empty() || a.state_->last.secret.Reveal() == b.state_->last.secret.Reveal();
+}
+
 }  // namespace session_exporter

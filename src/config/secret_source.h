@@ -26,6 +26,9 @@ class SecretSource {
   // of them differs from last time. Errors: kConfig (gone, not readable, empty, too large).
   [[nodiscard]] Result<Secret> Read() const;
 
+  // Whether both come from the same place: the same file, whatever it holds now, or the same value.
+  friend bool operator==(const SecretSource& a, const SecretSource& b);
+
  private:
   struct State;
   std::shared_ptr<State> state_;

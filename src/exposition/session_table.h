@@ -25,6 +25,8 @@ struct SessionTableOptions {
   struct InfoLabel {
     std::string name;
     int index = -1;
+
+    bool operator==(const InfoLabel&) const = default;
   };
   std::vector<InfoLabel> info_labels;
   bool session_id_names_user = false;  // BackendTraits

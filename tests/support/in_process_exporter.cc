@@ -43,11 +43,8 @@ InProcessExporter::InProcessExporter(const std::string& yaml,
   const Configuration configuration = ParseOrThrow(yaml, std::move(environment));
   workers_ =
       std::make_unique<WorkerPool>(static_cast<std::size_t>(configuration.scrape.max_concurrency));
-  for (auto& target : MakeTargets(configuration, {*http_, clock_, *credentials_})) {
-    targets_.push_back(std::make_shared<TargetCollector>(
-        std::move(target), configuration.scrape.min_interval,
-        CollectorDependencies{*workers_, metrics_, clock_, log_}));
-  }
+  targets_ = MakeCollectors(configuration, {*http_, clock_, *credentials_},
+                            {*workers_, metrics_, clock_, log_});
 }
 
 InProcessExporter::~InProcessExporter() {

@@ -4,6 +4,7 @@
 #include <array>
 #include <memory>
 #include <optional>
+#include <tuple>
 #include <utility>
 
 #include "auth/aws_arn.h"
@@ -165,6 +166,19 @@ std::string NameOf(const std::string& name, const Role* role, bool several_roles
 }
 
 }  // namespace
+
+bool operator==(const AwsSsmConfig& a, const AwsSsmConfig& b) {
+  // The structured bindings name every field, so that one which is added does not compile until it
+  // is compared as well.
+  const auto fields = [](const AwsSsmConfig& config) {
+    const auto& [url, region, account_id, credentials, filters, page_size, history,
+                 history_window] = config;
+    return std::tuple(std::string_view(url), std::string_view(region),
+                      std::string_view(account_id), credentials->Key(), filters,
+                      page_size, history, history_window);
+  };
+  return fields(a) == fields(b);
+}
 
 std::span<const std::string_view> AwsSsmDimensions() { return kDimensions; }
 std::span<const std::string_view> AwsSsmDefaultGroupBy() { return kDefaultGroupBy; }

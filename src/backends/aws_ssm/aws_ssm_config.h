@@ -17,10 +17,12 @@ namespace session_exporter {
 struct AwsSsmFilter {
   std::string key;
   std::string value;
+
+  bool operator==(const AwsSsmFilter&) const = default;
 };
 
 // What one account and region is asked with.
-struct AwsSsmConfig final : BackendConfig {
+struct AwsSsmConfig final : ComparableConfig<AwsSsmConfig> {
   std::string url;  // of the service, without a trailing slash
   std::string region;
   std::string account_id;  // of the assumed role, else as configured, else empty
@@ -29,6 +31,9 @@ struct AwsSsmConfig final : BackendConfig {
   int page_size = 200;  // sessions a request; the API's maximum is 200
   bool history = false;
   std::chrono::milliseconds history_window{86'400'000};
+
+  // Sources with equal keys are the same.
+  friend bool operator==(const AwsSsmConfig& a, const AwsSsmConfig& b);
 };
 
 std::span<const std::string_view> AwsSsmDimensions();

@@ -11,7 +11,7 @@
 
 namespace session_exporter {
 
-struct IntersightConfig final : BackendConfig {
+struct IntersightConfig final : ComparableConfig<IntersightConfig> {
   std::string url = "https://intersight.com";  // without a trailing slash
 
   // One of the two is set: an API key, or an OAuth 2 application.
@@ -23,6 +23,8 @@ struct IntersightConfig final : BackendConfig {
   std::string filter;    // OData, as written; empty: all sessions
   int page_size = 1000;  // sessions a request; the API's maximum is 1000
   bool session_limits = true;
+
+  bool operator==(const IntersightConfig&) const = default;
 };
 
 std::span<const std::string_view> IntersightDimensions();

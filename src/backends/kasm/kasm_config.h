@@ -12,7 +12,7 @@
 
 namespace session_exporter {
 
-struct KasmConfig final : BackendConfig {
+struct KasmConfig final : ComparableConfig<KasmConfig> {
   // How the API key is sent. The developer API documents the body up to Kasm 1.19 and HTTP Basic in
   // the documentation of the release after it.
   enum class Auth { kBody, kBasic };
@@ -24,6 +24,8 @@ struct KasmConfig final : BackendConfig {
   Auth auth = Auth::kBody;
   // Keepalives come every minute or so while somebody is connected.
   std::chrono::milliseconds idle_after{300'000};
+
+  bool operator==(const KasmConfig&) const = default;
 };
 
 std::span<const std::string_view> KasmDimensions();

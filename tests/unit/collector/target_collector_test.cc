@@ -366,5 +366,25 @@ TEST_CASE("a collection outlasts whoever asked for it", "[sharing]") {
   CHECK(OutcomeOf(box.Wait()) == "up");
 }
 
+TEST_CASE("a new min_interval holds from the next collection on", "[sharing][reload]") {
+  std::atomic<int> calls{0};
+  test::CollectorFixture fixture;
+  const auto collector = fixture.Collector(
+      test::MakeTarget("t", [&](const CollectionContext&) { return SessionsOf(++calls); }), 60s);
+  const auto first = CollectOnce(*collector);
+  collector->SetMinInterval(30s);
+  CHECK(CollectOnce(*collector) == first);
+  fixture.clock.PutForward(31s);
+  CHECK(CollectOnce(*collector) != first);
+  collector->SetMinInterval(0s);
+  CollectOnce(*collector);
+  CollectOnce(*collector);
+  CHECK(calls == 4);
+  // What was kept before the sharing ended is not shared when it begins again.
+  collector->SetMinInterval(60s);
+  CollectOnce(*collector);
+  CHECK(calls == 5);
+}
+
 }  // namespace
 }  // namespace session_exporter

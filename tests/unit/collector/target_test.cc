@@ -33,13 +33,14 @@ std::string KasmTarget(const std::string& name, const std::string& more = {}) {
 
 class MadeTargets {
  public:
-  explicit MadeTargets(const std::string& text) {
+  explicit MadeTargets(const std::string& text, const MadeTargets* former = nullptr) {
     const auto backends = AllBackends();
     const std::vector<const TargetFormat*> formats(backends.begin(), backends.end());
     const auto parsed = ParseConfiguration(text, "c.yaml", formats,
                                            [](const std::string&) { return std::nullopt; });
     REQUIRE(parsed);
-    targets_ = MakeTargets(*parsed, {http_, clock_, credentials_});
+    targets_ = MakeTargets(*parsed, {http_, clock_, credentials_},
+                           former == nullptr ? Targets() : former->targets_);
   }
 
   [[nodiscard]] std::size_t size() const { return targets_.size(); }
@@ -49,7 +50,7 @@ class MadeTargets {
   NoHttp http_;
   SystemClock clock_;
   CredentialStores credentials_{http_, clock_};
-  std::vector<std::shared_ptr<const Target>> targets_;
+  Targets targets_;
 };
 
 Columns ColumnsOf(const Target& target) {
@@ -141,6 +142,39 @@ TEST_CASE("a hash key that is gone fails only where something is hashed", "[targ
     CHECK(policies.error().message().starts_with("labels.hash_key: "));
     CHECK(policies.error().message().find("/nowhere/hash.key") != std::string::npos);
   }
+}
+
+TEST_CASE("a target that would come out the same is taken over", "[target][reload]") {
+  const MadeTargets before("targets:\n" + KasmTarget("a") + KasmTarget("b"));
+  // Others come and go around it.
+  const MadeTargets after(
+      "targets:\n" + KasmTarget("c") + KasmTarget("b", "    stale_after: 2h\n") + KasmTarget("a"),
+      &before);
+  REQUIRE(after.size() == 3);
+  CHECK(&after.At(0) == &before.At(0));
+  CHECK(&after.At(1) != &before.At(1));
+  CHECK(after.At(1).config.stale_after == std::chrono::hours(2));
+  CHECK(after.At(2).config.name == "c");
+}
+
+TEST_CASE("what changes a target's labels makes it anew", "[target][reload]") {
+  struct Row {
+    std::string before;
+    std::string after;
+  };
+  const std::string a = "targets:\n" + KasmTarget("a");
+  const Row row = GENERATE_COPY(values<Row>({
+      {a, "labels: {user: hash}\n" + a},
+      {"labels: {user: hash, hash_key: x}\n" + a, "labels: {user: hash, hash_key: y}\n" + a},
+      // A metric has one set of labels, so another target's info_labels are this one's too.
+      {a, a + KasmTarget("b", "    info_labels: [port]\n")},
+  }));
+  CAPTURE(row.after);
+  const MadeTargets before(row.before);
+  const MadeTargets after(row.after, &before);
+  CHECK(&after.At(0) != &before.At(0));
+  const MadeTargets again(row.after, &after);
+  CHECK(&again.At(0) == &after.At(0));
 }
 
 }  // namespace

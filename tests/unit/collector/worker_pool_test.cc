@@ -98,6 +98,55 @@ TEST_CASE("what a task holds is released without a lock held", "[pool]") {
   CHECK(ran.Wait());
 }
 
+// Runs tasks until as many are busy as may be, then tells how many those were.
+int MostAtOnce(WorkerPool& pool, int expected) {
+  std::mutex mutex;
+  int running = 0;
+  int most = 0;
+  std::atomic<int> left{30};
+  Gate full;
+  Gate release;
+  Gate done;
+  for (int i = 0; i < 30; ++i) {
+    pool.Post([&] {
+      {
+        const std::lock_guard lock(mutex);
+        most = std::max(most, ++running);
+        if (running == expected) full.Open();
+      }
+      release.Wait();
+      {
+        const std::lock_guard lock(mutex);
+        --running;
+      }
+      if (--left == 0) done.Open();
+    });
+  }
+  CHECK(full.Wait());
+  release.Open();
+  CHECK(done.Wait());
+  return most;
+}
+
+TEST_CASE("how many tasks run at once can be raised and lowered", "[pool]") {
+  WorkerPool pool(2);
+  for (const int most : {2, 5, 1, 3}) {
+    pool.SetMostThreads(static_cast<std::size_t>(most));
+    CHECK(MostAtOnce(pool, most) == most);
+  }
+}
+
+TEST_CASE("tasks that wait begin when more may run", "[pool]") {
+  Gate release;
+  Gate second;
+  WorkerPool pool(1);
+  pool.Post([&release] { release.Wait(); });
+  pool.Post([&second] { second.Open(); });
+  pool.SetMostThreads(2);
+  CHECK(second.Wait());
+  release.Open();
+}
+
 TEST_CASE("a pool that was never used ends at once", "[pool]") { const WorkerPool pool(4); }
 
 }  // namespace

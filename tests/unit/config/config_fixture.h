@@ -14,12 +14,14 @@
 namespace session_exporter::testing {
 
 // What FakeFormat reads of a target.
-struct FakeConfig final : BackendConfig {
+struct FakeConfig final : ComparableConfig<FakeConfig> {
   std::string url;
   SecretSource api_key;
   std::chrono::milliseconds idle_after{};
   std::string mode;
   std::vector<std::string> regions;
+
+  bool operator==(const FakeConfig&) const = default;
 };
 
 // A backend `fake` with the keys url, api_key, idle_after, mode, regions and filters; with several
