@@ -101,6 +101,10 @@ struct Configuration {
   LabelsConfig labels;
   std::vector<TargetConfig> targets;
   std::vector<std::string> warnings;  // to be logged at start: `FILE:LINE:COLUMN: PATH: MESSAGE`
+  // The whole as YAML, with every default filled in. Secrets are `<secret>`; a value in which a
+  // variable is expanded is as the file has it (`${NAME}`), since what variables hold was kept out
+  // of the file for a reason.
+  std::string in_force;
 };
 
 }  // namespace session_exporter

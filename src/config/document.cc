@@ -27,7 +27,8 @@ std::shared_ptr<const YamlNode> EmptyMapping() {
 }
 
 void Read(const std::string& text, const DocumentForm& form, const Environment& environment,
-          Reading& reading, const std::function<void(Section&)>& read) {
+          Reading& reading, const std::shared_ptr<InForce>& in_force,
+          const std::function<void(Section&)>& read) {
   if (text.size() > kMostBytes) {
     reading.errors.Add({}, "", fmt::format("larger than the {} bytes accepted", kMostBytes));
     return;
@@ -45,7 +46,7 @@ void Read(const std::string& text, const DocumentForm& form, const Environment& 
     reading.errors.Add(tree->place, "", fmt::format("{}, not {}", form.expected, KindOf(*tree)));
     return;
   }
-  Section root(std::make_shared<Section::Node>(reading, tree, tree->place, ""));
+  Section root(std::make_shared<Section::Node>(reading, tree, tree->place, "", in_force));
   read(root);
   root.Finish();
 }
@@ -72,19 +73,20 @@ Result<std::string> ReadTextFile(const std::string& file) {
   return text;
 }
 
-tl::expected<std::vector<std::string>, ConfigErrors> ReadDocument(
+tl::expected<Document, ConfigErrors> ReadDocument(
     const std::string& text, const DocumentForm& form, const Environment& environment,
     const std::function<void(Section&)>& read) {
   Reading reading{ConfigErrors(form.file), ConfigErrors(form.file),
                   std::filesystem::path(form.file).parent_path().string(), environment};
+  const auto in_force = std::make_shared<InForce>();
   try {
-    Read(text, form, environment, reading, read);
+    Read(text, form, environment, reading, in_force, read);
   } catch (const std::exception& error) {
     // Nothing here throws but for want of memory; what `read` calls might.
     reading.errors.Add({}, "", fmt::format("cannot be read: {}", error.what()));
   }
   if (!reading.errors.empty()) return tl::unexpected<ConfigErrors>(std::move(reading.errors));
-  return reading.warnings.Lines();
+  return Document{reading.warnings.Lines(), in_force->Yaml()};
 }
 
 }  // namespace session_exporter

@@ -25,10 +25,14 @@ struct DocumentForm {
   Empty empty = Empty::kRefused;
 };
 
-// Calls `read` with the mapping that `text` is, unless it is none. Warnings, or every error at
-// once. The root is finished here. With an empty `environment` values are taken as they are
+struct Document {
+  std::vector<std::string> warnings;
+  std::string in_force;  // what was read, defaults included, as YAML without secrets
+};
+
+// Calls `read` with the mapping that `text` is, unless it is none. Every error at once. The root is finished here. With an empty `environment` values are taken as they are
 // written, dollar signs included.
-tl::expected<std::vector<std::string>, ConfigErrors> ReadDocument(
+tl::expected<Document, ConfigErrors> ReadDocument(
     const std::string& text, const DocumentForm& form, const Environment& environment,
     const std::function<void(Section&)>& read);
 

@@ -128,10 +128,11 @@ tl::expected<Configuration, ConfigErrors> ParseConfiguration(
     const std::string& text, const std::string& file, std::span<const TargetFormat* const> formats,
     const Environment& environment) {
   Configuration configuration;
-  auto warnings = ReadDocument(text, {file, kAccepted, DocumentForm::Empty::kRefused}, environment,
+  auto document = ReadDocument(text, {file, kAccepted, DocumentForm::Empty::kRefused}, environment,
                                [&](Section& root) { configuration = ReadRoot(root, formats); });
-  if (!warnings) return tl::unexpected<ConfigErrors>(std::move(warnings).error());
-  configuration.warnings = *std::move(warnings);
+  if (!document) return tl::unexpected<ConfigErrors>(std::move(document).error());
+  configuration.warnings = std::move(document->warnings);
+  configuration.in_force = std::move(document->in_force);
   return configuration;
 }
 

@@ -68,6 +68,7 @@ std::vector<std::string> Section::Keys() const { return node_->Keys(); }
 
 std::string Section::Text(std::string_view key, std::string_view fallback) {
   const auto scalar = node_->AskFor(key, YamlNode::Kind::kText, "text");
+  node_->Show(key, scalar.get(), scalar == nullptr ? fallback : std::string_view(scalar->text));
   if (scalar == nullptr || !node_->CheckText(*scalar, KeyPath(node_->path(), key))) {
     return std::string(fallback);
   }
@@ -77,6 +78,7 @@ std::string Section::Text(std::string_view key, std::string_view fallback) {
 std::string Section::RequiredText(std::string_view key) {
   const auto scalar = node_->AskFor(key, YamlNode::Kind::kText, "text");
   if (!Has(key)) node_->AddMissing(key, "text");
+  if (scalar != nullptr) node_->Show(key, scalar.get(), scalar->text);
   if (scalar == nullptr || !node_->CheckText(*scalar, KeyPath(node_->path(), key))) return {};
   if (scalar->text.empty()) node_->Add(key, "is empty; expected text");
   return scalar->text;
@@ -84,8 +86,10 @@ std::string Section::RequiredText(std::string_view key) {
 
 bool Section::Flag(std::string_view key, bool fallback) {
   const auto scalar = node_->AskFor(key, YamlNode::Kind::kText, "true or false");
+  node_->ShowTyped(key, nullptr, fallback ? "true" : "false");
   if (scalar == nullptr) return fallback;
   const std::optional<bool> value = ParseFlag(scalar->text);
+  node_->ShowTyped(key, scalar.get(), value.value_or(fallback) ? "true" : "false");
   if (value && IsTyped(*scalar)) return *value;
   node_->Add(key, fmt::format("expected true or false, {}", InsteadOf(*scalar)));
   return fallback;
@@ -95,8 +99,10 @@ std::int64_t Section::Integer(std::string_view key, std::int64_t fallback, std::
                               std::int64_t most) {
   const std::string expected = fmt::format("an integer from {} to {}", least, most);
   const auto scalar = node_->AskFor(key, YamlNode::Kind::kText, expected);
+  node_->ShowTyped(key, nullptr, std::to_string(fallback));
   if (scalar == nullptr) return fallback;
   const std::optional<std::int64_t> value = ParseInteger(scalar->text);
+  node_->ShowTyped(key, scalar.get(), scalar->text);
   if (value && IsTyped(*scalar) && *value >= least && *value <= most) return *value;
   node_->Add(key, fmt::format("expected {}, {}", expected, InsteadOf(*scalar)));
   return fallback;
@@ -109,8 +115,10 @@ std::chrono::milliseconds Section::Duration(std::string_view key,
   const std::string expected =
       fmt::format("a duration from {} to {}", FormatDuration(least), FormatDuration(most));
   const auto scalar = node_->AskFor(key, YamlNode::Kind::kText, expected);
+  node_->ShowTyped(key, nullptr, FormatDuration(fallback));
   if (scalar == nullptr) return fallback;
   const std::optional<std::chrono::milliseconds> value = ParseDuration(scalar->text);
+  node_->ShowTyped(key, scalar.get(), FormatDuration(value.value_or(fallback)));
   if (value && *value >= least && *value <= most) return *value;
   constexpr std::string_view kForm =
       " (such as 500ms, 30s or 1h30m, with the units y, w, d, h, m, s, ms)";
@@ -123,6 +131,7 @@ std::string Section::OneOf(std::string_view key, std::span<const std::string_vie
                            std::string_view fallback) {
   const std::string expected = fmt::format("one of {}", Listed(words));
   const auto scalar = node_->AskFor(key, YamlNode::Kind::kText, expected);
+  node_->Show(key, scalar.get(), scalar == nullptr ? fallback : std::string_view(scalar->text));
   if (scalar == nullptr) return std::string(fallback);
   if (std::ranges::find(words, scalar->text) != words.end()) return scalar->text;
   node_->Add(key, fmt::format("expected {}, not {}{}", expected, Shown(*scalar),
@@ -132,7 +141,10 @@ std::string Section::OneOf(std::string_view key, std::span<const std::string_vie
 
 std::string Section::Url(std::string_view key, std::string_view fallback) {
   const auto scalar = node_->AskFor(key, YamlNode::Kind::kText, "an http or https URL");
-  if (scalar == nullptr) return std::string(fallback);
+  if (scalar == nullptr) {
+    node_->Show(key, nullptr, fallback);
+    return std::string(fallback);
+  }
   Result<session_exporter::Url> url = ParseUrl(scalar->text);
   if (!url) {
     node_->Add(key, url.error().message());
@@ -141,6 +153,7 @@ std::string Section::Url(std::string_view key, std::string_view fallback) {
   if (!url->encrypted && !url->loopback) {
     node_->Warn(key, "credentials travel unencrypted over http; use https");
   }
+  node_->Show(key, scalar.get(), url->text);
   return std::move(url->text);
 }
 
@@ -156,6 +169,10 @@ void Section::Problem(std::string_view key, std::string message) {
 
 void Section::Warning(std::string_view key, std::string message) {
   node_->Warn(key, std::move(message));
+}
+
+void Section::ShowInstead(std::string_view key, std::string text) {
+  node_->ShowTyped(key, nullptr, std::move(text));
 }
 
 void Section::Finish() { node_->Finish(); }

@@ -101,6 +101,10 @@ class Section {
   // As Problem, but only told in the log at start.
   void Warning(std::string_view key, std::string message);
 
+  // Where another number or duration than that of the file is in force: what /config shows of
+  // `key`.
+  void ShowInstead(std::string_view key, std::string text);
+
   // Reports every key that nobody asked for, with the keys that are accepted here, and does the
   // same for the children. Call it last; calls after the first do nothing.
   void Finish();

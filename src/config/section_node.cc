@@ -28,6 +28,11 @@ std::string Shown(const YamlNode& node) {
   return node.kind == YamlNode::Kind::kText ? Quoted(node.as_written) : std::string(KindOf(node));
 }
 
+// Also where there is only a `$$`, which must not become the beginning of a `${`.
+std::string ShownText(const YamlNode& scalar) {
+  return scalar.text == scalar.as_written ? scalar.text : scalar.as_written;
+}
+
 const YamlEntry* Section::Node::FindEntry(std::string_view key) const {
   if (mapping_ == nullptr) return nullptr;
   const auto found = std::ranges::find(mapping_->entries, key, &YamlEntry::key);
@@ -90,9 +95,21 @@ void Section::Node::Warn(std::string_view key, std::string message) {
   reading_.warnings.Add(PlaceOf(key), PathOf(key), std::move(message));
 }
 
+void Section::Node::Show(std::string_view key, const YamlNode* scalar, std::string_view text) {
+  const bool as_written = scalar != nullptr && scalar->text != scalar->as_written;
+  in_force_->SetText(key, as_written ? std::string_view(scalar->as_written) : text);
+}
+
+void Section::Node::ShowTyped(std::string_view key, const YamlNode* scalar, std::string text) {
+  if (scalar != nullptr && scalar->expanded) return in_force_->SetText(key, scalar->as_written);
+  in_force_->SetTyped(key, std::move(text));
+}
+
 std::shared_ptr<Section::Node> Section::Node::AddChild(std::shared_ptr<const YamlNode> mapping,
-                                                       ConfigPlace place, std::string path) {
-  children_.push_back(std::make_shared<Node>(reading_, std::move(mapping), place, std::move(path)));
+                                                       ConfigPlace place, std::string path,
+                                                       std::shared_ptr<InForce> in_force) {
+  children_.push_back(std::make_shared<Node>(reading_, std::move(mapping), place, std::move(path),
+                                             std::move(in_force)));
   return children_.back();
 }
 

@@ -9,6 +9,7 @@
 
 #include "config/environment.h"
 #include "config/errors.h"
+#include "config/in_force.h"
 #include "config/section.h"
 #include "config/yaml_tree.h"
 
@@ -25,9 +26,14 @@ struct Reading {
 class Section::Node {
  public:
   // `mapping` may be null: a section that is missing, which stands at `place`, that of its parent.
+  // What is read goes into `in_force`.
   Node(Reading& reading, std::shared_ptr<const YamlNode> mapping, ConfigPlace place,
-       std::string path)
-      : reading_(reading), mapping_(std::move(mapping)), place_(place), path_(std::move(path)) {}
+       std::string path, std::shared_ptr<InForce> in_force)
+      : reading_(reading),
+        mapping_(std::move(mapping)),
+        place_(place),
+        path_(std::move(path)),
+        in_force_(std::move(in_force)) {}
 
   // A section in whose place stands something wrong, which was reported: nothing in it is missing.
   void Mute() { muted_ = true; }
@@ -55,8 +61,15 @@ class Section::Node {
   [[nodiscard]] std::string Resolve(const YamlNode& name) const;
   [[nodiscard]] std::string ShownFile(const YamlNode& name) const;
 
+  // Records what is shown of a key: `text`, but what the file says where a variable is expanded in
+  // it, whose value is nobody's business. `scalar` is null where the file says nothing.
+  void Show(std::string_view key, const YamlNode* scalar, std::string_view text);
+  // The same of a number, a flag or a duration.
+  void ShowTyped(std::string_view key, const YamlNode* scalar, std::string text);
+  [[nodiscard]] InForce& in_force() { return *in_force_; }
+
   std::shared_ptr<Node> AddChild(std::shared_ptr<const YamlNode> mapping, ConfigPlace place,
-                                 std::string path);
+                                 std::string path, std::shared_ptr<InForce> in_force);
   void Finish();
   void AllowUnknownKeys() { allows_unknown_keys_ = true; }
 
@@ -69,6 +82,7 @@ class Section::Node {
   std::shared_ptr<const YamlNode> mapping_;
   ConfigPlace place_;
   std::string path_;
+  std::shared_ptr<InForce> in_force_;
   bool muted_ = false;
   bool finished_ = false;
   bool allows_unknown_keys_ = false;
@@ -78,6 +92,8 @@ class Section::Node {
 
 // `text`, `a list`, `a mapping`, `null`.
 std::string_view KindOf(const YamlNode& node);
+// The text of a scalar as it may be shown: as the file has it where a variable is expanded in it.
+std::string ShownText(const YamlNode& scalar);
 // What stands there instead of what is expected: `"5 s"`, `a list`. Not for secrets.
 std::string Shown(const YamlNode& node);
 

@@ -16,7 +16,9 @@ constexpr std::string_view kListOfMappings = "a list of mappings";
 
 std::vector<std::string> Section::TextList(std::string_view key) {
   std::vector<std::string> texts;
+  std::vector<std::string> shown;
   const auto list = node_->AskFor(key, YamlNode::Kind::kList, kListOfText);
+  node_->in_force().SetList(key, {});
   if (list == nullptr) return texts;
   for (std::size_t i = 0; i < list->items.size(); ++i) {
     const YamlNode& item = *list->items[i];
@@ -26,8 +28,10 @@ std::vector<std::string> Section::TextList(std::string_view key) {
       node_->reading().errors.Add(item.place, path, "expected text, not " + Shown(item));
     } else if (node_->CheckText(item, path)) {
       texts.push_back(item.text);
+      shown.push_back(ShownText(item));
     }
   }
+  node_->in_force().SetList(key, std::move(shown));
   return texts;
 }
 
@@ -37,6 +41,7 @@ std::vector<std::string> Section::SomeOf(std::string_view key,
   const std::string expected = words.empty() ? "an empty list; nothing can be chosen here"
                                              : fmt::format("a list out of {}", Listed(words));
   const auto list = node_->AskFor(key, YamlNode::Kind::kList, expected);
+  node_->in_force().SetList(key, fallback);
   if (list == nullptr) return fallback;
   std::vector<std::string> chosen;
   bool right = true;
@@ -57,14 +62,17 @@ std::vector<std::string> Section::SomeOf(std::string_view key,
                                   std::move(problem));
     }
   }
-  return right ? chosen : fallback;
+  if (!right) return fallback;
+  node_->in_force().SetList(key, chosen);
+  return chosen;
 }
 
 Section Section::Child(std::string_view key) {
   const std::string path = KeyPath(node_->path(), key);
   const auto mapping = node_->AskFor(key, YamlNode::Kind::kMapping, "a mapping");
   const ConfigPlace place = mapping == nullptr ? node_->place() : mapping->place;
-  const std::shared_ptr<Node> child = node_->AddChild(mapping, place, path);
+  const std::shared_ptr<Node> child =
+      node_->AddChild(mapping, place, path, node_->in_force().AddSection(key));
   if (mapping == nullptr && (Has(key) || node_->muted())) child->Mute();
   return Section(child);
 }
@@ -78,7 +86,8 @@ std::vector<Section> Section::Children(std::string_view key) {
     const std::string path = ItemPath(KeyPath(node_->path(), key), i);
     if (item->broken) continue;
     if (item->kind == YamlNode::Kind::kMapping) {
-      children.emplace_back(node_->AddChild(item, item->place, path));
+      children.emplace_back(
+          node_->AddChild(item, item->place, path, node_->in_force().AddItem(key)));
     } else {
       node_->reading().errors.Add(item->place, path,
                                   fmt::format("expected a mapping, not {}", KindOf(*item)));

@@ -45,6 +45,7 @@ std::string CheckedFile(Section::Node& node, std::string_view key, Readers reade
     return {};
   }
   std::string path = node.Resolve(*name);
+  node.Show(key, name.get(), path);
   const auto found = check(path);
   if (!found) {
     node.Add(key, fmt::format("the file {} {}", node.ShownFile(*name), found.error().message()));
@@ -95,10 +96,12 @@ class HeaderReader {
 }  // namespace
 
 std::string Section::File(std::string_view key) {
+  node_->Show(key, nullptr, "");
   return CheckedFile(*node_, key, Readers::kAnyone, CheckFile);
 }
 
 std::string Section::PrivateFile(std::string_view key) {
+  node_->Show(key, nullptr, "");
   return CheckedFile(*node_, key, Readers::kOwner, CheckFile);
 }
 
@@ -106,6 +109,7 @@ Secret Section::SecretText(std::string_view key) {
   const auto scalar = node_->AskFor(key, YamlNode::Kind::kText, "text");
   if (scalar == nullptr) return {};
   if (scalar->text.empty()) node_->Add(key, "is empty; expected text");
+  node_->in_force().SetText(key, kHiddenSecret);
   return Secret(scalar->text);
 }
 
@@ -129,9 +133,15 @@ SecretSource Section::SecretOf(std::string_view key, Presence presence) {
 
 std::vector<std::pair<std::string, Secret>> Section::SecretMap(std::string_view key) {
   const auto mapping = node_->AskFor(key, YamlNode::Kind::kMapping, "a mapping of headers");
+  node_->in_force().SetSecrets(key, {});
   if (mapping == nullptr) return {};
   HeaderReader reader(node_->reading(), KeyPath(node_->path(), key));
-  for (const YamlEntry& entry : mapping->entries) reader.Read(entry);
+  std::vector<std::string> names;
+  for (const YamlEntry& entry : mapping->entries) {
+    names.push_back(entry.key);
+    reader.Read(entry);
+  }
+  node_->in_force().SetSecrets(key, std::move(names));
   return reader.Take();
 }
 

@@ -55,6 +55,7 @@ void ReadLimits(Section& section, const ScrapeConfig& scrape, TargetConfig& targ
     section.Warning("timeout", fmt::format("longer than scrape.timeout; {} is used",
                                            FormatDuration(scrape.timeout)));
     target.timeout = scrape.timeout;
+    section.ShowInstead("timeout", FormatDuration(scrape.timeout));
   }
   target.stale_after =
       section.Duration("stale_after", target.stale_after, milliseconds(1), kLongestStaleAfter);

@@ -118,10 +118,10 @@ tl::expected<WebConfig, ConfigErrors> LoadWebConfig(const std::string& file, Wat
                           "expected a mapping with tls_server_config, http_server_config, "
                           "basic_auth_users, auth_excluded_paths or rate_limit",
                           DocumentForm::Empty::kAccepted};
-  auto warnings =
+  auto document =
       ReadDocument(*text, form, nullptr, [&](Section& root) { ReadRoot(root, config, files); });
-  if (!warnings) return tl::unexpected<ConfigErrors>(std::move(warnings).error());
-  config.warnings = *std::move(warnings);
+  if (!document) return tl::unexpected<ConfigErrors>(std::move(document).error());
+  config.warnings = std::move(document->warnings);
   return config;
 }
 

@@ -14,8 +14,8 @@ using Lines = std::vector<std::string>;
 
 Lines ErrorsOfDocument(const std::string& text, DocumentForm::Empty empty,
                        const std::function<void(Section&)>& read) {
-  const auto warnings = ReadDocument(text, {"d.yml", "expected names", empty}, nullptr, read);
-  return warnings ? Lines() : warnings.error().Lines();
+  const auto document = ReadDocument(text, {"d.yml", "expected names", empty}, nullptr, read);
+  return document ? Lines() : document.error().Lines();
 }
 
 TEST_CASE("without an environment, dollar signs stand for themselves", "[config]") {
