@@ -1,6 +1,9 @@
 #include "app.h"
 
 #include <algorithm>
+#include <exception>
+#include <future>
+#include <mutex>
 #include <stop_token>
 #include <utility>
 
@@ -60,10 +63,14 @@ struct App::Parts {
         http(std::make_unique<CurlHttpClient>(CurlHttpClientOptions(), clock)),
         credentials(*http, clock, stop.get_token()),
         workers(static_cast<std::size_t>(configuration.scrape.max_concurrency)),
-        endpoints(EndpointsOptions(options), metrics) {}
+        endpoints(EndpointsOptions(options), metrics, clock) {}
 
   ~Parts() {
     if (server != nullptr) server->Stop(std::chrono::milliseconds(0));
+    reloads.Stop();
+    server.reset();
+    guard.reset();
+    web.reset();
     stop.request_stop();
     http->Shutdown();
     workers.Stop();
@@ -86,6 +93,10 @@ struct App::Parts {
   std::unique_ptr<WebConfigWatch> web;  // null without a web-config file
   std::unique_ptr<AccessGuard> guard;
   std::unique_ptr<HttpServer> server;
+
+  std::mutex reload_mutex;
+  std::vector<ReloadDone> reload_waiters;  // for the next reload; guarded by reload_mutex
+  WorkerPool reloads{1};                   // last: joined before what a reload uses goes
 };
 
 App::App(AppOptions options, const Configuration& configuration, const Clock& clock, Log& log)
@@ -100,21 +111,20 @@ void App::Apply(const Configuration& configuration) {
   for (const std::string& warning : configuration.warnings) {
     parts_->log.Warn("configuration", {{"warning", warning}});
   }
-  const CollectorDependencies dependencies{parts_->workers, parts_->metrics, parts_->clock,
-                                           parts_->log};
+  Parts& parts = *parts_;
+  const Collectors former = parts.served == nullptr ? Collectors() : parts.served->targets;
   auto served = std::make_shared<ServedTargets>();
   served->timeout = configuration.scrape.timeout;
+  served->configuration = configuration.in_force;
+  served->targets = MakeCollectors(
+      configuration, {*parts.http, parts.clock, parts.credentials, parts.stop.get_token()},
+      {parts.workers, parts.metrics, parts.clock, parts.log}, former);
   std::vector<std::string> names;
-  const BackendDependencies backends{*parts_->http, parts_->clock, parts_->credentials,
-                                     parts_->stop.get_token()};
-  for (auto& target : MakeTargets(configuration, backends)) {
-    names.push_back(target->config.name);
-    served->targets.push_back(std::make_shared<TargetCollector>(
-        std::move(target), configuration.scrape.min_interval, dependencies));
-  }
-  parts_->served = std::move(served);
-  parts_->metrics.SetTargets(names);
-  parts_->metrics.SetConfigLoaded(true, parts_->clock.Now());
+  for (const auto& collector : served->targets) names.push_back(collector->target().config.name);
+  parts.workers.SetMostThreads(static_cast<std::size_t>(configuration.scrape.max_concurrency));
+  parts.served = std::move(served);
+  parts.metrics.SetTargets(names);
+  parts.metrics.SetConfigLoaded(true, parts.clock.Now());
 }
 
 // Puts what the web-config file says before the endpoints.
@@ -156,12 +166,13 @@ Result<void> App::Serve() {
       parts_->log);
   if (!server) return tl::unexpected(server.error());
   parts_->server = std::move(*server);
-  parts_->endpoints.Start(
-      [http_server = parts_->server.get()](std::chrono::milliseconds delay,
-                                           std::function<void()> task) {
-        http_server->After(delay, std::move(task));
-      },
-      parts_->served);
+  Endpoints::Hooks hooks;
+  hooks.after = [http_server = parts_->server.get()](std::chrono::milliseconds delay,
+                                                     std::function<void()> task) {
+    http_server->After(delay, std::move(task));
+  };
+  hooks.reload = [this](ReloadDone done) { RequestReload(std::move(done)); };
+  parts_->endpoints.Start(std::move(hooks), parts_->served);
   for (const std::string& address : addresses()) {
     const bool tls = parts_->web != nullptr && parts_->web->Current()->tls != nullptr;
     parts_->log.Info("listening", {{"address", address}, {"tls", tls ? "true" : "false"}});
@@ -173,19 +184,68 @@ std::vector<std::string> App::addresses() const {
   return parts_->server == nullptr ? std::vector<std::string>() : parts_->server->addresses();
 }
 
-void App::Reload(const Environment& environment) {
-  if (parts_->web != nullptr) parts_->web->Reload();
-  const auto configuration = LoadConfigurationFile(parts_->options.config_file, environment);
+void App::Reload() {
+  // Shared: the other thread may still be inside set_value when the waiting ends.
+  const auto done = std::make_shared<std::promise<void>>();
+  RequestReload([done](const std::vector<std::string>&) { done->set_value(); });
+  done->get_future().wait();
+}
+
+void App::RequestReload(ReloadDone done) {
+  {
+    const std::lock_guard lock(parts_->reload_mutex);
+    parts_->reload_waiters.push_back(std::move(done));
+    if (parts_->reload_waiters.size() > 1) return;  // the first of them has posted the reload
+  }
+  const bool posted = parts_->reloads.Post([this] {
+    // Taken before the file is read: who asks from now on may have changed it since.
+    AnswerReloads([this] { return LoadAndApply(); });
+  });
+  if (!posted) {
+    AnswerReloads([] { return std::vector<std::string>{"no thread can be started"}; });
+  }
+}
+
+void App::AnswerReloads(const std::function<std::vector<std::string>()>& reload) {
+  std::vector<ReloadDone> waiters;
+  {
+    const std::lock_guard lock(parts_->reload_mutex);
+    waiters = std::exchange(parts_->reload_waiters, {});
+  }
+  std::vector<std::string> errors;
+  try {
+    errors = reload();
+  } catch (const std::exception& exception) {
+    parts_->log.Failure("configuration not reloaded", {{"error", exception.what()}});
+    errors = {exception.what()};
+  }
+  for (const ReloadDone& waiter : waiters) waiter(errors);
+}
+
+std::vector<std::string> App::LoadAndApply() {
+  Parts& parts = *parts_;
+  if (parts.web != nullptr) parts.web->Reload();
+  const std::string& file = parts.options.config_file;
+  const auto configuration = LoadConfigurationFile(file, parts.options.environment);
   if (!configuration) {
     for (const std::string& line : configuration.error().Lines()) {
-      parts_->log.Failure("configuration not reloaded", {{"error", line}});
+      parts.log.Failure("configuration not reloaded", {{"error", line}});
     }
-    parts_->metrics.SetConfigLoaded(false, parts_->clock.Now());
-    return;
+    parts.metrics.SetConfigLoaded(false, parts.clock.Now());
+    return configuration.error().Lines();
   }
+  const auto former = parts.served;
   Apply(*configuration);
-  parts_->endpoints.SetTargets(parts_->served);
-  parts_->log.Info("configuration reloaded", {{"file", parts_->options.config_file}});
+  parts.endpoints.SetTargets(parts.served);
+  const auto is_former = [&former](const auto& collector) {
+    return std::ranges::find(former->targets, collector) != former->targets.end();
+  };
+  parts.log.Info(
+      "configuration reloaded",
+      {{"file", file},
+       {"targets", fmt::format("{}", parts.served->targets.size())},
+       {"unchanged", fmt::format("{}", std::ranges::count_if(parts.served->targets, is_former))}});
+  return {};
 }
 
 void App::Stop(std::chrono::milliseconds grace) {

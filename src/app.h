@@ -2,6 +2,7 @@
 #pragma once
 
 #include <chrono>
+#include <functional>
 #include <memory>
 #include <ostream>
 #include <string>
@@ -24,6 +25,7 @@ struct AppOptions {
   std::string telemetry_path = "/metrics";
   int max_requests = 40;
   std::chrono::milliseconds timeout_offset{500};
+  Environment environment = ProcessEnvironment();  // what ${NAME} is at a reload
 };
 
 // "0.1.0 (revision 1a2b3c4, gcc 12.2.0)"
@@ -51,9 +53,10 @@ class App {
   Result<void> Serve();
   [[nodiscard]] std::vector<std::string> addresses() const;
 
-  // Loads the configuration file and the web-config file again, each for itself; on errors, which
-  // are logged, the present one stays.
-  void Reload(const Environment& environment);
+  // Loads the configuration file and the web-config file again, each for itself, and waits for it;
+  // on errors, which are logged, the present one stays. Targets whose configuration is equal keep their state. One reload runs at a time,
+  // also of those that come over HTTP.
+  void Reload();
 
   // Refuses new scrapes, lets those under way finish for at most `grace`, and ends.
   void Stop(std::chrono::milliseconds grace);
@@ -62,8 +65,16 @@ class App {
   bool PrintOnce(std::ostream& out);
 
  private:
+  using ReloadDone = std::function<void(const std::vector<std::string>& errors)>;
+
   void Apply(const Configuration& configuration);
   Result<void> StartGuard();
+  // Returns at once. Those who ask while a reload is under way share the next one.
+  void RequestReload(ReloadDone done);
+  // Gives what `reload` returns to all who wait when it is called.
+  void AnswerReloads(const std::function<std::vector<std::string>()>& reload);
+  // On the thread of the reloads. Returns the errors.
+  std::vector<std::string> LoadAndApply();
 
   struct Parts;
   std::unique_ptr<Parts> parts_;

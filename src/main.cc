@@ -95,7 +95,7 @@ int ServeUntilStopped(App& app, const sigset_t& signals, Log& log) {
     int number = 0;
     sigwait(&signals, &number);
     if (number == SIGHUP) {
-      app.Reload(ProcessEnvironment());
+      app.Reload();
       continue;
     }
     log.Info("stopping", {{"signal", number == SIGTERM ? "SIGTERM" : "SIGINT"}});
@@ -106,7 +106,7 @@ int ServeUntilStopped(App& app, const sigset_t& signals, Log& log) {
 
 int Run(const Flags& flags, LogLevel level, LogFormat format) {
   const sigset_t signals = BlockSignals();
-  const auto configuration = LoadConfigurationFile(flags.app.config_file, ProcessEnvironment());
+  const auto configuration = LoadConfigurationFile(flags.app.config_file, flags.app.environment);
   std::vector<std::string> errors = CheckWebConfigFile(flags.app.web_config_file);
   if (!configuration) {
     const std::vector<std::string> lines = configuration.error().Lines();

@@ -1,204 +1,201 @@
 #include "server/endpoints.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "collector/scrape_deadline.h"
-#include "exposition/gzip.h"
-#include "exposition/page_writer.h"
-#include "server/accept_negotiation.h"
+#include "server/cross_site.h"
+#include "server/probe.h"
+#include "server/service_discovery.h"
+#include "server/status_page.h"
 
 namespace session_exporter {
 namespace {
 
-// A page as it is sent, compressed piece by piece when the client takes gzip.
-class PageBody final : public BodySource {
- public:
-  PageBody(Page page, ExpositionFormat format, std::unique_ptr<GzipStream> gzip)
-      : writer_(std::move(page), format), gzip_(std::move(gzip)) {}
+OutgoingResponse Typed(std::string_view content_type, std::string body) {
+  OutgoingResponse response;
+  response.headers.emplace_back("Content-Type", content_type);
+  response.headers.emplace_back("Cache-Control", "no-store");
+  response.body = std::move(body);
+  return response;
+}
 
-  bool Next(std::string& chunk) override {
-    if (gzip_ == nullptr) return writer_.Next(chunk);
-    chunk.clear();
-    // A piece of text may leave nothing behind yet, and an empty chunk would end the body.
-    while (chunk.empty() && !ended_) {
-      if (writer_.Next(text_)) {
-        gzip_->Write(text_, chunk);
-      } else {
-        gzip_->Finish(chunk);
-        ended_ = true;
-      }
-    }
-    return !chunk.empty();
+// One line a target, behind a message that says what is wrong.
+OutgoingResponse RefuseProbe(int status, std::string_view message, const ServedTargets& served) {
+  std::string text = fmt::format("{}\nknown targets:\n", message);
+  for (const auto& collector : served.targets) text += collector->target().config.name + "\n";
+  return PlainText(status, std::move(text));
+}
+
+StatusPageContent StatusOf(const ServedTargets& served) {
+  StatusPageContent content;
+  for (const auto& collector : served.targets) {
+    const Target& target = collector->target();
+    content.targets.push_back({target.config.name, target.config.backend,
+                               target.description.endpoint, collector->status()});
   }
-
- private:
-  PageWriter writer_;
-  std::unique_ptr<GzipStream> gzip_;
-  std::string text_;
-  bool ended_ = false;
-};
-
-// How the client wants a page.
-struct PageForm {
-  ExpositionFormat format;
-  bool gzip;
-
-  explicit PageForm(const IncomingRequest& request)
-      : format(NegotiateFormat(request.Header("accept"))),
-        gzip(AcceptsGzip(request.Header("accept-encoding"))) {}
-
-  [[nodiscard]] OutgoingResponse With(Page page) const {
-    OutgoingResponse response;
-    response.headers.emplace_back("Content-Type", ContentTypeOf(format));
-    response.headers.emplace_back("Vary", "Accept, Accept-Encoding");
-    if (gzip) response.headers.emplace_back("Content-Encoding", "gzip");
-    response.stream =
-        std::make_unique<PageBody>(std::move(page), format, gzip ? GzipStream::Create() : nullptr);
-    return response;
-  }
-};
-
-std::string EscapeHtml(std::string_view text) {
-  std::string escaped;
-  for (const char c : text) {
-    switch (c) {
-      case '&':
-        escaped += "&amp;";
-        break;
-      case '<':
-        escaped += "&lt;";
-        break;
-      case '>':
-        escaped += "&gt;";
-        break;
-      case '"':
-        escaped += "&quot;";
-        break;
-      default:
-        escaped += c;
-    }
-  }
-  return escaped;
+  return content;
 }
 
 }  // namespace
 
-class Endpoints::Place {
- public:
-  explicit Place(Endpoints& endpoints) : endpoints_(endpoints) {
-    endpoints_.metrics_.AddScrapesInFlight(1);
-  }
-  ~Place() {
-    endpoints_.metrics_.AddScrapesInFlight(-1);
-    --endpoints_.scrapes_;
-  }
-  Place(const Place&) = delete;
-  Place& operator=(const Place&) = delete;
+Endpoints::Endpoints(Options options, ExporterMetrics& metrics, const Clock& clock)
+    : options_(std::move(options)),
+      metrics_(metrics),
+      clock_(clock),
+      started_at_(clock.Steady()),
+      gate_(options_.max_requests, metrics) {
+  AddRoutes();
+}
 
- private:
-  Endpoints& endpoints_;
-};
-
-Endpoints::Endpoints(Options options, ExporterMetrics& metrics)
-    : options_(std::move(options)), metrics_(metrics) {
+void Endpoints::AddRoutes() {
   const std::vector<std::string> read = {"GET", "HEAD"};
-  router_.Add(options_.telemetry_path, read,
-              [this](const IncomingRequest& request, Responder respond) {
-                Metrics(request, std::move(respond));
-              });
+  AddServed(options_.telemetry_path, read, &Endpoints::Metrics);
+  AddServed("/probe", read, &Endpoints::Probe);
+  AddServed("/sd", read, &Endpoints::Discover);
+  AddServed("/config", read, &Endpoints::ShowConfiguration);
+  AddServed("/-/reload", {"POST", "PUT"}, &Endpoints::Reload);
+  AddServed("/", read, &Endpoints::ShowStatus);
+  router_.Add(std::string(kStatusStylePath), read,
+              [](const IncomingRequest&, const Responder& respond) { respond(StatusStyle()); });
   router_.Add("/-/healthy", read, [](const IncomingRequest&, const Responder& respond) {
     respond(PlainText(200, "healthy\n"));
   });
   router_.Add("/-/ready", read,
               [this](const IncomingRequest&, const Responder& respond) { Ready(respond); });
-  router_.Add("/", read,
-              [this](const IncomingRequest&, const Responder& respond) { StatusPage(respond); });
 }
 
-void Endpoints::Start(Timer timer, std::shared_ptr<const ServedTargets> targets) {
-  timer_ = std::move(timer);
+void Endpoints::AddServed(const std::string& path, std::vector<std::string> methods,
+                          ServedHandler handler) {
+  router_.Add(path, std::move(methods),
+              [this, handler](const IncomingRequest& request, Responder respond) {
+                const Served served = targets();
+                if (served == nullptr) {
+                  respond(PlainText(503, "the configuration is not loaded yet\n"));
+                } else {
+                  (this->*handler)(request, served, std::move(respond));
+                }
+              });
+}
+
+void Endpoints::Start(Hooks hooks, Served targets) {
+  hooks_ = std::move(hooks);
   SetTargets(std::move(targets));
 }
 
-void Endpoints::SetTargets(std::shared_ptr<const ServedTargets> targets) {
+void Endpoints::SetTargets(Served targets) {
   // The old ones go outside the lock: the last reference may destroy connections.
-  std::shared_ptr<const ServedTargets> old;
+  Served old;
   const std::lock_guard lock(mutex_);
   old = std::exchange(targets_, std::move(targets));
 }
 
-std::shared_ptr<const ServedTargets> Endpoints::targets() const {
+Endpoints::Served Endpoints::targets() const {
   const std::lock_guard lock(mutex_);
   return targets_;
 }
 
-std::shared_ptr<Endpoints::Place> Endpoints::TakePlace(const Responder& respond) {
-  const bool full = ++scrapes_ > options_.max_requests;
-  if (!full && !stopping_) return std::make_shared<Place>(*this);
-  --scrapes_;
-  metrics_.CountRejectedScrape(full ? ExporterMetrics::Rejection::kSaturated
-                                    : ExporterMetrics::Rejection::kStopping);
-  OutgoingResponse response =
-      PlainText(503, full ? "too many scrapes at once (--web.max-requests)\n" : "stopping\n");
-  response.headers.emplace_back("Retry-After", "1");
-  respond(std::move(response));
-  return nullptr;
+void Endpoints::Collect(const IncomingRequest& request, const ServedTargets& served,
+                        Collectors targets, Responder respond, Answer answer) {
+  std::shared_ptr<ScrapeGate::Place> place = gate_.TakePlace(respond);
+  if (place == nullptr) return;
+  const auto timeout = ScrapeTimeout(request.Header("x-prometheus-scrape-timeout-seconds"),
+                                     served.timeout, options_.timeout_offset);
+  // The place is given back before the answer goes out: a slow reader is no scrape in flight.
+  const auto scrape =
+      Scrape::Start(std::move(targets), Deadline::After(timeout),
+                    [place = std::move(place), respond = std::move(respond),
+                     answer = std::move(answer)](const Scrape::Pages& pages) mutable {
+                      place.reset();
+                      respond(answer(pages));
+                    });
+  hooks_.after(timeout + kExpiryGrace, [scrape] { scrape->Expire(); });
 }
 
-void Endpoints::Metrics(const IncomingRequest& request, Responder respond) {
+void Endpoints::Metrics(const IncomingRequest& request, const Served& served, Responder respond) {
   const PageForm form(request);
   if (request.method == "HEAD") {  // tells the form of the answer to a GET; asks no backend
     respond(form.With({}));
     return;
   }
-  const std::shared_ptr<const ServedTargets> served = targets();
-  if (served == nullptr) {
-    respond(PlainText(503, "the configuration is not loaded yet\n"));
-    return;
+  Collect(request, *served, served->targets, std::move(respond),
+          [this, form](const Scrape::Pages& pages) {
+            return form.With({ShownPages(pages), metrics_.Collect()});
+          });
+}
+
+void Endpoints::Probe(const IncomingRequest& request, const Served& served, Responder respond) {
+  const auto probe = ReadProbeQuery(request.query);
+  if (!probe) return respond(RefuseProbe(400, probe.error().message(), *served));
+  const auto collector = std::find_if(
+      served->targets.begin(), served->targets.end(),
+      [&probe](const auto& known) { return known->target().config.name == probe->target; });
+  if (collector == served->targets.end()) {
+    return respond(RefuseProbe(404, "unknown target", *served));
   }
-  std::shared_ptr<Place> place = TakePlace(respond);
-  if (place == nullptr) return;
-  const auto timeout = ScrapeTimeout(request.Header("x-prometheus-scrape-timeout-seconds"),
-                                     served->timeout, options_.timeout_offset);
-  // The place is given back before the answer goes out: a slow reader is no scrape in flight.
-  const auto scrape =
-      Scrape::Start(served->targets, Deadline::After(timeout),
-                    [this, form, place = std::move(place),
-                     respond = std::move(respond)](const Scrape::Pages& pages) mutable {
-                      place.reset();
-                      respond(form.With({ShownPages(pages), metrics_.Collect()}));
-                    });
-  timer_(timeout + kExpiryGrace, [scrape] { scrape->Expire(); });
+  const PageForm form(request);
+  // Whether a strict probe is answered with 503 only the backend tells.
+  if (request.method == "HEAD" && !probe->strict) {
+    return respond(probe->debug ? form.After({}, {}) : form.With({}));
+  }
+  Collect(request, *served, {*collector}, std::move(respond),
+          [form, probe = *probe, target = (*collector)->shared_target(),
+           asked_at = clock_.Now()](const Scrape::Pages& pages) {
+            const CollectionReport& report = pages.front()->report;
+            const int status = probe.strict && report.failure ? 503 : 200;
+            const Page page{ShownPages(pages), {}};
+            if (!probe.debug) return form.With(page, status);
+            OutgoingResponse answer =
+                form.After(DescribeCollection(*target, report, asked_at), page);
+            answer.status = status;
+            return answer;
+          });
+}
+
+void Endpoints::Discover(const IncomingRequest& request, const Served& served, Responder respond) {
+  const std::string_view host = request.Header("host");
+  if (host.empty()) {  // HTTP/1.0 can do without, but then nobody knows where we are
+    return respond(PlainText(400, "no Host header\n"));
+  }
+  std::vector<DiscoveredTarget> targets;
+  for (const auto& collector : served->targets) {
+    const TargetConfig& config = collector->target().config;
+    targets.push_back({config.name, config.backend});
+  }
+  respond(Typed("application/json", DescribeTargets(host, targets)));
+}
+
+void Endpoints::ShowConfiguration(const IncomingRequest& /*request*/, const Served& served,
+                                  Responder respond) {
+  respond(Typed("text/plain; charset=utf-8", served->configuration));
+}
+
+void Endpoints::Reload(const IncomingRequest& request, const Served& /*served*/,
+                       Responder respond) {
+  if (IsCrossSite(request)) {
+    return respond(PlainText(403, "refused: the request comes from another site's page\n"));
+  }
+  hooks_.reload([respond = std::move(respond)](const std::vector<std::string>& errors) {
+    if (errors.empty()) return respond(PlainText(200, "the configuration is loaded\n"));
+    std::string text = "the configuration has errors, the former stays in force:\n";
+    for (const std::string& error : errors) text += error + "\n";
+    respond(PlainText(500, std::move(text)));
+  });
 }
 
 void Endpoints::Ready(const Responder& respond) const {
-  const bool ready = targets() != nullptr && !stopping_;
+  const bool ready = targets() != nullptr && !gate_.stopping();
   respond(ready ? PlainText(200, "ready\n") : PlainText(503, "not ready\n"));
 }
 
-void Endpoints::StatusPage(const Responder& respond) const {
-  std::string page =
-      "<!DOCTYPE html>\n<html lang=\"en\">\n<head><meta charset=\"utf-8\">"
-      "<title>session_exporter</title></head>\n<body>\n<h1>session_exporter</h1>\n";
-  page += fmt::format("<p>Version {}</p>\n<ul>\n", EscapeHtml(options_.version));
-  for (const std::string& path :
-       {options_.telemetry_path, std::string("/-/healthy"), std::string("/-/ready")}) {
-    page += fmt::format("<li><a href=\"{0}\">{0}</a></li>\n", EscapeHtml(path));
-  }
-  page += "</ul>\n<h2>Targets</h2>\n<ul>\n";
-  if (const auto served = targets()) {
-    for (const auto& target : served->targets) {
-      const TargetConfig& config = target->target().config;
-      page +=
-          fmt::format("<li>{} ({})</li>\n", EscapeHtml(config.name), EscapeHtml(config.backend));
-    }
-  }
-  page += "</ul>\n</body>\n</html>\n";
-  OutgoingResponse response;
-  response.headers.emplace_back("Content-Type", "text/html; charset=utf-8");
-  response.headers.emplace_back("Content-Security-Policy", "default-src 'none'");
-  response.body = std::move(page);
-  respond(std::move(response));
+void Endpoints::ShowStatus(const IncomingRequest& /*request*/, const Served& served,
+                           Responder respond) {
+  StatusPageContent content = StatusOf(*served);
+  content.version = options_.version;
+  content.telemetry_path = options_.telemetry_path;
+  content.now = clock_.Now();
+  content.uptime = std::chrono::duration_cast<Microseconds>(clock_.Steady() - started_at_);
+  respond(StatusPage(content));
 }
 
 }  // namespace session_exporter

@@ -1,7 +1,6 @@
 // What the exporter answers under which path.
 #pragma once
 
-#include <atomic>
 #include <chrono>
 #include <functional>
 #include <memory>
@@ -9,17 +8,21 @@
 #include <string>
 #include <vector>
 
+#include "base/clock.h"
 #include "collector/scrape.h"
 #include "exposition/exporter_metrics.h"
 #include "server/http_server.h"
+#include "server/page_response.h"
 #include "server/router.h"
+#include "server/scrape_gate.h"
 
 namespace session_exporter {
 
-// The targets of one configuration, ordered by name. Immutable.
+// What is served of one configuration. Immutable.
 struct ServedTargets {
-  std::vector<std::shared_ptr<TargetCollector>> targets;
+  Collectors targets;                         // ordered by name
   std::chrono::milliseconds timeout{10'000};  // scrape.timeout
+  std::string configuration;                  // as /config shows it
 };
 
 // Thread-safe.
@@ -32,44 +35,63 @@ class Endpoints {
     std::string version;
   };
 
-  // `metrics` outlives the endpoints.
-  Endpoints(Options options, ExporterMetrics& metrics);
+  // `metrics` and `clock` outlive the endpoints.
+  Endpoints(Options options, ExporterMetrics& metrics, const Clock& clock);
 
-  // Calls a task after a delay; what ends a scrape at its deadline.
-  using Timer = std::function<void(std::chrono::milliseconds, std::function<void()>)>;
+  // What the endpoints ask of the program. Called from any thread.
+  struct Hooks {
+    // Calls a task after a delay; what ends a scrape at its deadline.
+    std::function<void(std::chrono::milliseconds, std::function<void()>)> after;
+    // Loads the configuration again, elsewhere: returns at once. `done` gets every error, none when
+    // the new one is in force.
+    using ReloadDone = std::function<void(const std::vector<std::string>& errors)>;
+    std::function<void(ReloadDone done)> reload;
+  };
 
   // From now on scrapes are answered; before, the exporter is not ready.
-  void Start(Timer timer, std::shared_ptr<const ServedTargets> targets);
+  void Start(Hooks hooks, std::shared_ptr<const ServedTargets> targets);
 
-  // Takes effect for the scrapes that begin after it.
+  // Takes effect, as a whole, for the requests that begin after it.
   void SetTargets(std::shared_ptr<const ServedTargets> targets);
 
   // From now on scrapes are refused.
-  void BeginStop() { stopping_ = true; }
+  void BeginStop() { gate_.BeginStop(); }
 
   void Handle(const IncomingRequest& request, Responder respond) const {
     router_.Handle(request, std::move(respond));
   }
 
  private:
-  // A scrape's place among those that collect; free again when it is destroyed.
-  class Place;
+  using Served = std::shared_ptr<const ServedTargets>;
+  // A handler of what is there only once the configuration is loaded.
+  using ServedHandler = void (Endpoints::*)(const IncomingRequest&, const Served&, Responder);
+  // Makes the answer to a scrape.
+  using Answer = std::function<OutgoingResponse(const Scrape::Pages&)>;
 
-  void Metrics(const IncomingRequest& request, Responder respond);
+  void AddRoutes();
+  void AddServed(const std::string& path, std::vector<std::string> methods, ServedHandler handler);
+  void Metrics(const IncomingRequest& request, const Served& served, Responder respond);
+  void Probe(const IncomingRequest& request, const Served& served, Responder respond);
+  void Discover(const IncomingRequest& request, const Served& served, Responder respond);
+  void ShowConfiguration(const IncomingRequest& request, const Served& served, Responder respond);
+  void Reload(const IncomingRequest& request, const Served& served, Responder respond);
+  void ShowStatus(const IncomingRequest& request, const Served& served, Responder respond);
   void Ready(const Responder& respond) const;
-  void StatusPage(const Responder& respond) const;
-  // Null, and the answer given, when there is no place.
-  std::shared_ptr<Place> TakePlace(const Responder& respond);
-  [[nodiscard]] std::shared_ptr<const ServedTargets> targets() const;
+
+  // Collects `targets`, if there is a place, and answers when they are done or the deadline passed.
+  void Collect(const IncomingRequest& request, const ServedTargets& served, Collectors targets,
+               Responder respond, Answer answer);
+  [[nodiscard]] Served targets() const;
 
   const Options options_;
   ExporterMetrics& metrics_;
+  const Clock& clock_;
+  const std::chrono::steady_clock::time_point started_at_;
+  ScrapeGate gate_;
   Router router_;
-  std::atomic<bool> stopping_{false};
-  std::atomic<int> scrapes_{0};
   mutable std::mutex mutex_;
-  std::shared_ptr<const ServedTargets> targets_;  // null before Start; guarded by mutex_
-  Timer timer_;                                   // set before targets_, then never changed
+  Served targets_;  // null before Start; guarded by mutex_
+  Hooks hooks_;     // set before targets_, then never changed
 };
 
 }  // namespace session_exporter

@@ -38,6 +38,7 @@ RunningExporter::RunningExporter(std::string_view yaml, AppOptions options, Vari
       }) {
   options.config_file = folder_.Write("session_exporter.yaml", yaml);
   options.listen_addresses = {"127.0.0.1:0"};
+  options.environment = Variable();
   const auto configuration = LoadConfigurationFile(options.config_file, Variable());
   if (!configuration) {
     std::string errors;
@@ -58,9 +59,13 @@ Environment RunningExporter::Variable() const {
   };
 }
 
-void RunningExporter::Reload(std::string_view yaml) {
+void RunningExporter::Write(std::string_view yaml) const {
   static_cast<void>(folder_.Write("session_exporter.yaml", yaml));
-  app_->Reload(Variable());
+}
+
+void RunningExporter::Reload(std::string_view yaml) {
+  Write(yaml);
+  app_->Reload();
 }
 
 Reply RunningExporter::Ask(std::string_view method, std::string_view path, const Headers& headers) {

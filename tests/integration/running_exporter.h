@@ -53,6 +53,8 @@ class RunningExporter {
   [[nodiscard]] std::string address() const { return app_->addresses().front(); }
   // Puts `yaml` into the configuration file and loads it, as SIGHUP does.
   void Reload(std::string_view yaml);
+  // Only the former.
+  void Write(std::string_view yaml) const;
   void Stop(std::chrono::milliseconds grace) { app_->Stop(grace); }
 
   // One request on a connection of its own.

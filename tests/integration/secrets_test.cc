@@ -90,6 +90,12 @@ TEST_CASE("no secret is on any page or in any log line", "[integration][secrets]
   CheckHoldsNoSecret("OpenMetrics",
                      exporter.Get("/metrics", {{"Accept", "application/openmetrics-text"}}).body);
   CheckHoldsNoSecret("/", exporter.Get("/").body);
+  CheckHoldsNoSecret("/config", exporter.Get("/config").body);
+  CheckHoldsNoSecret("/sd", exporter.Get("/sd").body);
+  for (std::size_t i = 0; i < faults.size(); ++i) {
+    const std::string path = "/probe?debug=true&target=basic-" + std::to_string(i);
+    CheckHoldsNoSecret(path + " of " + faults[i], exporter.Get(path).body);
+  }
   CheckHoldsNoSecret("/metrics/", exporter.Get("/metrics/").body);
   CheckHoldsNoSecret("log", exporter.LogText());
   CHECK(exporter.LogText().find("level=debug") != std::string::npos);
