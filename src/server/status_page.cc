@@ -60,7 +60,7 @@ std::string Duration(const StatusPageTarget& target, Timestamp now) {
   const double had = Seconds(last->timeout);
   return fmt::format(
       R"(<meter min="0" max="{1:.3f}" high="{2:.3f}" optimum="0" value="{0:.3f}">{0:.3f} s</meter>)"
-      R"( <span class="nobreak">{0:.3f} s of {1:.3f} s</span> <span class="age">{3}</span>)",
+      R"(<span class="took">{0:.3f} s of {1:.3f} s</span> <span class="age">{3}</span>)",
       took, had, had * 0.8, AgeOf(last->ended_at, now));
 }
 

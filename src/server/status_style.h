@@ -68,16 +68,16 @@ th, td {
   border-bottom: 1px solid var(--line);
   text-align: left;
   vertical-align: top;
-  overflow-wrap: anywhere;
 }
 
-thead th { color: var(--muted); font-size: 0.875rem; overflow-wrap: normal; }
+thead th { color: var(--muted); font-size: 0.875rem; }
 tbody tr:last-child > * { border-bottom: 0; }
-tbody th { font-weight: 600; min-width: 9rem; }
+tbody th { font-weight: 600; min-width: 9rem; overflow-wrap: anywhere; }
+td[data-label="Last error"] { min-width: 12rem; overflow-wrap: anywhere; }
 .endpoint { display: block; color: var(--muted); font-size: 0.875rem; font-weight: normal; }
-.age { color: var(--muted); font-size: 0.875rem; white-space: nowrap; }
-.nobreak { white-space: nowrap; }
-meter { width: 5rem; vertical-align: middle; }
+.age { display: block; color: var(--muted); font-size: 0.875rem; white-space: nowrap; }
+.took { display: block; white-space: nowrap; }
+meter { display: block; width: 6rem; }
 
 .state { padding: 0.1rem 0.5rem; border-radius: 1rem; white-space: nowrap; }
 .up { color: var(--up); background: var(--up-back); }
@@ -87,7 +87,7 @@ meter { width: 5rem; vertical-align: middle; }
 td[data-label="Sessions"], td[data-label="Stale"] { font-variant-numeric: tabular-nums; }
 td[data-label="More"] div { display: flex; gap: 0.75rem; }
 
-@media (max-width: 60rem) {
+@media (max-width: 72rem) {
   body { padding: 1rem; }
   table, tbody, tr, th, td { display: block; }
   table { border: 0; background: none; }
@@ -100,9 +100,15 @@ td[data-label="More"] div { display: flex; gap: 0.75rem; }
     border-radius: 0.5rem;
   }
   tbody th, tbody td, tbody tr:last-child > * { padding: 0.25rem 0; border: 0; }
-  tbody td { display: grid; grid-template-columns: 8.5rem 1fr; }
+  tbody td { display: grid; grid-template-columns: 8.5rem minmax(0, 1fr); align-items: baseline; }
   tbody td::before { content: attr(data-label); color: var(--muted); }
+  td[data-label="Last error"] { min-width: 0; }
   a { padding: 0.25rem 0; }
+}
+
+@media (max-width: 24rem) {
+  tbody td { grid-template-columns: 6rem minmax(0, 1fr); }
+  .took, .state { white-space: normal; }
 }
 )css";
 
