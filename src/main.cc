@@ -10,6 +10,7 @@
 #include <CLI/CLI.hpp>
 
 #include "app.h"
+#include "server/endpoints.h"
 
 namespace session_exporter {
 namespace {
@@ -152,6 +153,9 @@ int Main(int argc, char** argv) {
   flags.app.timeout_offset = *offset;
   if (!flags.app.telemetry_path.starts_with('/')) {
     return Usage("--web.telemetry-path: must begin with a slash");
+  }
+  if (Endpoints::IsOwnPath(flags.app.telemetry_path)) {
+    return Usage("--web.telemetry-path: " + flags.app.telemetry_path + " is another page's path");
   }
   return Run(flags, *level, *format);
 }

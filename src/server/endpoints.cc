@@ -1,6 +1,7 @@
 #include "server/endpoints.h"
 
 #include <algorithm>
+#include <array>
 #include <utility>
 
 #include "collector/scrape_deadline.h"
@@ -38,6 +39,12 @@ StatusPageContent StatusOf(const ServedTargets& served) {
 }
 
 }  // namespace
+
+bool Endpoints::IsOwnPath(std::string_view path) {
+  constexpr std::array<std::string_view, 8> kOwn = {
+      "/", "/probe", "/sd", "/config", "/-/reload", "/-/healthy", "/-/ready", kStatusStylePath};
+  return std::find(kOwn.begin(), kOwn.end(), path) != kOwn.end();
+}
 
 Endpoints::Endpoints(Options options, ExporterMetrics& metrics, const Clock& clock)
     : options_(std::move(options)),

@@ -6,6 +6,7 @@
 #include <memory>
 #include <mutex>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/clock.h"
@@ -34,6 +35,9 @@ class Endpoints {
     std::chrono::milliseconds timeout_offset{500};
     std::string version;
   };
+
+  // Whether a path is one of the endpoints' own, which the telemetry path cannot be.
+  static bool IsOwnPath(std::string_view path);
 
   // `metrics` and `clock` outlive the endpoints.
   Endpoints(Options options, ExporterMetrics& metrics, const Clock& clock);

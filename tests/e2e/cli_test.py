@@ -56,6 +56,9 @@ class Flags(unittest.TestCase):
             (["--web.max-requests=0"], "--web.max-requests"),
             (["--web.max-requests=many"], "--web.max-requests"),
             (["--web.telemetry-path=metrics"], "--web.telemetry-path"),
+            (["--web.telemetry-path=/"], "another page"),
+            (["--web.telemetry-path=/probe"], "another page"),
+            (["--web.telemetry-path=/-/ready"], "another page"),
             (["stray"], "stray"),
             (["--web.systemd-socket", "--web.listen-address=:0"], "--web.listen-address"),
         ):
@@ -263,7 +266,7 @@ class Signals(unittest.TestCase):
         with programs.Exporter(programs.configuration(programs.kasm_target("old", simulator.url()))) as exporter:
             exporter.config_file.write_text(programs.configuration(programs.kasm_target("new", simulator.url())))
             exporter.send(signal.SIGHUP)
-            exporter.wait_for_output("configuration reloaded")
+            exporter.wait_for_output("level=info .*configuration reloaded.* targets=1 unchanged=0")
             page = exporter.scrape()
             self.assertEqual(programs.value(page, "session_up", target="new"), 1)
             self.assertIsNone(programs.value(page, "session_up", target="old"))
