@@ -189,6 +189,7 @@ The exporter is running, with targets on a simulated Kasm Workspaces, Cisco Inte
 
   $url/                     status page
   $url/metrics              what Prometheus scrapes
+  $url/sd                   the targets, for Prometheus' service discovery
 
 or ask from a shell:
 

@@ -15,8 +15,8 @@ import programs
 
 
 class Prometheus(programs.Program):
-    def __init__(self, targets):
-        """`targets` are the addresses that it scrapes, by job."""
+    def __init__(self, targets, discover=None):
+        """`targets` are the addresses that it scrapes, by job; `discover` is that of an exporter which it asks for more."""
         self.storage = tempfile.TemporaryDirectory(prefix="session_exporter_e2e.")
         jobs = [
             {
@@ -27,6 +27,15 @@ class Prometheus(programs.Program):
             }
             for job, address in targets.items()
         ]
+        if discover:
+            jobs.append(
+                {
+                    "job_name": "discovered",
+                    "scrape_interval": "2s",
+                    "scrape_timeout": "2s",
+                    "http_sd_configs": [{"url": f"http://{discover}/sd", "refresh_interval": "1s"}],
+                }
+            )
         config_file = pathlib.Path(self.storage.name, "prometheus.yml")
         config_file.write_text(json.dumps({"scrape_configs": jobs}))  # JSON is YAML too
         super().__init__(
@@ -87,6 +96,24 @@ class RealPrometheus(unittest.TestCase):
         joined = prometheus.query("session_stale * on (target, session) group_left (user, image) session_info")
         self.assertEqual(len(joined), sessions)
         self.assertTrue(all("image" in labels for labels, _ in joined))
+
+    def test_it_discovers_the_targets_without_relabelling(self):
+        simulator = self.enterContext(programs.Simulator("--seed=5"))
+        exporter = self.enterContext(
+            programs.Exporter(
+                programs.configuration(
+                    programs.kasm_target("a/eu-west-1", simulator.url()),
+                    programs.kasm_target("b", simulator.url("status=500")),
+                )
+            )
+        )
+        prometheus = self.enterContext(Prometheus({}, discover=exporter.address))
+        for name, up in (("a/eu-west-1", 1), ("b", 0)):
+            series = f'session_up{{job="discovered",instance="{name}",target="{name}"}}'
+            programs.wait_until(lambda: prometheus.value(series) == up, f"{name} was probed")
+            self.assertEqual(prometheus.value(f'up{{instance="{name}"}}'), 1)
+        self.assert_no_scrape_error(prometheus)
+        self.assertEqual(prometheus.query("session_exporter_targets"), [])
 
     def test_hostile_labels_do_not_cost_the_page(self):
         simulator = self.enterContext(programs.Simulator("--seed=5"))
