@@ -10,7 +10,7 @@ _session_exporter() {
   fi
   COMPREPLY=()
   case "$flag" in
-    --config.file)
+    --config.file | --web.config.file)
       compopt -o filenames 2>/dev/null
       mapfile -t COMPREPLY < <(compgen -f -- "$current")
       ;;
@@ -19,8 +19,8 @@ _session_exporter() {
     --web.listen-address | --web.telemetry-path | --web.max-requests | --timeout-offset) ;;
     *)
       mapfile -t COMPREPLY < <(compgen -W '--config.file= --config.check --web.listen-address=
-        --web.telemetry-path= --web.max-requests= --timeout-offset= --once --log.level= --log.format=
-        --version --help' -- "$current")
+        --web.systemd-socket --web.config.file= --web.telemetry-path= --web.max-requests=
+        --timeout-offset= --once --log.level= --log.format= --version --help' -- "$current")
       [[ "${COMPREPLY[*]}" == *= ]] && compopt -o nospace 2>/dev/null
       ;;
   esac

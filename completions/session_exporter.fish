@@ -4,6 +4,8 @@ complete -c session_exporter -f
 complete -c session_exporter -l config.file -r -F -d 'configuration'
 complete -c session_exporter -l config.check -d 'read the configuration, print every error, exit 0 or 2'
 complete -c session_exporter -l web.listen-address -x -d 'host:port or :port, repeatable'
+complete -c session_exporter -l web.systemd-socket -d 'listen on the sockets that systemd passes'
+complete -c session_exporter -l web.config.file -r -F -d 'TLS and basic authentication'
 complete -c session_exporter -l web.telemetry-path -x -d 'path of the metrics'
 complete -c session_exporter -l web.max-requests -x -d 'scrapes in flight at once; above it 503'
 complete -c session_exporter -l timeout-offset -x -d 'kept back from the time that Prometheus gives a scrape'

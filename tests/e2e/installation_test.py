@@ -85,7 +85,8 @@ class Completions(unittest.TestCase):
         self.assertEqual(self.bash("--log.format", "j"), ["json"])
         self.assertEqual(self.bash("--web.max-requests", "="), [])
         with tempfile.NamedTemporaryFile(prefix="session_exporter_e2e.") as file:
-            self.assertEqual(self.bash("--config.file", "=", file.name[:-2]), [file.name])
+            for flag in ("--config.file", "--web.config.file"):
+                self.assertEqual(self.bash(flag, "=", file.name[:-2]), [file.name])
 
     @unittest.skipUnless(shutil.which("fish"), "fish is missing")
     def test_fish(self):
