@@ -54,8 +54,8 @@ class App {
   [[nodiscard]] std::vector<std::string> addresses() const;
 
   // Loads the configuration file and the web-config file again, each for itself, and waits for it;
-  // on errors, which are logged, the present one stays. Targets whose configuration is equal keep their state. One reload runs at a time,
-  // also of those that come over HTTP.
+  // on errors, which are logged, the present one stays. Targets whose configuration is equal keep
+  // their state. One reload runs at a time, also of those that come over HTTP.
   void Reload();
 
   // Refuses new scrapes, lets those under way finish for at most `grace`, and ends.

@@ -73,9 +73,9 @@ Result<std::string> ReadTextFile(const std::string& file) {
   return text;
 }
 
-tl::expected<Document, ConfigErrors> ReadDocument(
-    const std::string& text, const DocumentForm& form, const Environment& environment,
-    const std::function<void(Section&)>& read) {
+tl::expected<Document, ConfigErrors> ReadDocument(const std::string& text, const DocumentForm& form,
+                                                  const Environment& environment,
+                                                  const std::function<void(Section&)>& read) {
   Reading reading{ConfigErrors(form.file), ConfigErrors(form.file),
                   std::filesystem::path(form.file).parent_path().string(), environment};
   const auto in_force = std::make_shared<InForce>();

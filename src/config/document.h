@@ -30,10 +30,11 @@ struct Document {
   std::string in_force;  // what was read, defaults included, as YAML without secrets
 };
 
-// Calls `read` with the mapping that `text` is, unless it is none. Every error at once. The root is finished here. With an empty `environment` values are taken as they are
-// written, dollar signs included.
-tl::expected<Document, ConfigErrors> ReadDocument(
-    const std::string& text, const DocumentForm& form, const Environment& environment,
-    const std::function<void(Section&)>& read);
+// Calls `read` with the mapping that `text` is, unless it is none. Every error at once. The root is
+// finished here. With an empty `environment` values are taken as they are written, dollar signs
+// included.
+tl::expected<Document, ConfigErrors> ReadDocument(const std::string& text, const DocumentForm& form,
+                                                  const Environment& environment,
+                                                  const std::function<void(Section&)>& read);
 
 }  // namespace session_exporter

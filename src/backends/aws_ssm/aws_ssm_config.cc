@@ -173,9 +173,8 @@ bool operator==(const AwsSsmConfig& a, const AwsSsmConfig& b) {
   const auto fields = [](const AwsSsmConfig& config) {
     const auto& [url, region, account_id, credentials, filters, page_size, history,
                  history_window] = config;
-    return std::tuple(std::string_view(url), std::string_view(region),
-                      std::string_view(account_id), credentials->Key(), filters,
-                      page_size, history, history_window);
+    return std::tuple(std::string_view(url), std::string_view(region), std::string_view(account_id),
+                      credentials->Key(), filters, page_size, history, history_window);
   };
   return fields(a) == fields(b);
 }
