@@ -61,9 +61,14 @@ Refusal RefusalOf(const AwsAnswer& answer) {
 }
 
 tl::expected<FetchedAwsCredentials, Refusal> Ask(AwsCredentialStore& store, const AwsCall& call,
-                                                 HttpRequest request, std::string_view action) {
+                                                 HttpRequest request, std::string_view action,
+                                                 int attempt) {
   const RequestContext context{action == kAssumeRole ? "assume_role" : "assume_role_with_token",
-                               call.deadline, call.options, 0, call.observer};
+                               call.deadline,
+                               call.options,
+                               0,
+                               call.observer,
+                               attempt};
   const auto answer = SendForAnswer(store.http(), std::move(request), context);
   if (!answer) {
     return tl::unexpected(Refusal{answer.error(), FaultOf(answer.error()), {}, false, {}});
@@ -157,14 +162,14 @@ Result<FetchedAwsCredentials> AssumedRole::Fetch(AwsCredentialStore& store,
   Microseconds clock_offset{};
   bool corrected_clock = false;
   bool renewed_base = false;
-  while (true) {
+  for (int attempt = 1;; ++attempt) {
     const auto base = store.Get(*base_, call);
     if (!base) return Annotate(base.error(), "credentials to assume {} with", role_.arn);
     HttpRequest request = RequestOf(endpoint_, Secret(FormOf(kAssumeRole, role_)));
     auto ready = SignAwsRequest(request, **base, {endpoint_.region, "sts"},
                                 store.clock().Now() + clock_offset);
     if (!ready) return tl::unexpected(std::move(ready).error());
-    auto fetched = Ask(store, call, std::move(request), kAssumeRole);
+    auto fetched = Ask(store, call, std::move(request), kAssumeRole, attempt);
     if (fetched) {
       retry.AfterSuccess();
       return *std::move(fetched);
@@ -194,14 +199,14 @@ std::string WebIdentityRole::Key() const {
 Result<FetchedAwsCredentials> WebIdentityRole::Fetch(AwsCredentialStore& store,
                                                      const AwsCall& call) const {
   AwsRetry retry = store.NewRetry();
-  while (true) {
+  for (int attempt = 1;; ++attempt) {
     const auto token = token_file_.Read();
     if (!token) return Annotate(token.error(), "web identity token to assume {}", role_.arn);
     // Not signed: the token is what counts.
     HttpRequest request =
         RequestOf(endpoint_, Secret(FormOf(kWebIdentity, role_) +
                                     "&WebIdentityToken=" + PercentEncode(token->Reveal())));
-    auto fetched = Ask(store, call, std::move(request), kWebIdentity);
+    auto fetched = Ask(store, call, std::move(request), kWebIdentity, attempt);
     if (fetched) {
       retry.AfterSuccess();
       return *std::move(fetched);

@@ -190,5 +190,18 @@ TEST_CASE("the debug view of a shared result says how old it is", "[probe][debug
   CHECK(simulator.stats().requests_total == 1);
 }
 
+TEST_CASE("the debug view shows which request was sent again", "[probe][debug]") {
+  StillSimulator simulator;
+  simulator.SetFault("iam/Sessions", "status=503,retry_after=0", 1);
+  RunningExporter exporter(
+      Yaml({"{name: i, backend: intersight, url: '" + simulator.url() +
+            "', oauth2: {client_id: demo-client, client_secret: demo-client-secret}}"}));
+  const Reply reply = exporter.Get("/probe?target=i&debug=true");
+  INFO(reply.body.substr(0, 2000));
+  CHECK(Contains(reply.body, "Outcome: up"));
+  CHECK(Contains(reply.body, "status 503"));
+  CHECK(Contains(reply.body, "retries 1"));
+}
+
 }  // namespace
 }  // namespace session_exporter::test

@@ -40,13 +40,13 @@ tl::expected<AwsSsmCaller::Page, AwsSsmCaller::Failure> AwsSsmCaller::Ask(
   AwsRetry retry = store.NewRetry(quota_);
   bool renewed = false;
   bool corrected = false;
-  while (true) {
+  for (int attempt = 1;; ++attempt) {
     const auto credentials =
         store.Get(*config_->credentials, {context.deadline, http_options_, context.observer});
     if (!credentials) {
       return tl::unexpected(Failure{Error(credentials.error()).Within("credentials"), false});
     }
-    auto page = Attempt(question, context, **credentials, rows);
+    auto page = Attempt(question, attempt, context, **credentials, rows);
     if (page) {
       retry.AfterSuccess();
       return std::move(*page);
@@ -68,16 +68,16 @@ tl::expected<AwsSsmCaller::Page, AwsSsmCaller::Failure> AwsSsmCaller::Ask(
 }
 
 tl::expected<AwsSsmCaller::Page, AwsSsmCaller::Miss> AwsSsmCaller::Attempt(
-    const Question& question, const CollectionContext& context, const AwsCredentials& credentials,
-    AwsSsmRows& rows) {
+    const Question& question, int number, const CollectionContext& context,
+    const AwsCredentials& credentials, AwsSsmRows& rows) {
   HttpRequest request =
       BuildDescribeSessions(*config_, question.state, question.filters, question.next_token);
   const Timestamp now = dependencies_.clock.Now() + clock_correction_.load();
   const auto is_signed = SignAwsRequest(request, credentials, {config_->region, "ssm"}, now);
   if (!is_signed) return tl::unexpected(Miss{is_signed.error()});
   const auto exchange = dependencies_.http.Send(
-      std::move(request),
-      {question.operation, context.deadline, http_options_, max_body_bytes_, context.observer});
+      std::move(request), {question.operation, context.deadline, http_options_, max_body_bytes_,
+                           context.observer, number});
   const auto head = exchange->Head();
   if (!head) return tl::unexpected(Miss{head.error(), FaultOf(head.error())});
   if ((*head)->status != 200) return tl::unexpected(MissOf(*exchange, **head));

@@ -57,7 +57,9 @@ class AwsSsmCaller {
     bool token_refused = false;
   };
 
-  tl::expected<Page, Miss> Attempt(const Question& question, const CollectionContext& context,
+  // `number` counts from 1.
+  tl::expected<Page, Miss> Attempt(const Question& question, int number,
+                                   const CollectionContext& context,
                                    const AwsCredentials& credentials, AwsSsmRows& rows);
   static Miss MissOf(HttpExchange& exchange, const HttpHead& head);
   // False when there is no time, or when the program ends.
