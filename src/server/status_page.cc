@@ -58,6 +58,7 @@ std::string Duration(const StatusPageTarget& target, Timestamp now) {
   if (!last) return std::string(kNothing);
   const double took = Seconds(last->duration);
   const double had = Seconds(last->timeout);
+  if (had <= 0) return fmt::format(R"(<span class="age">{}</span>)", AgeOf(last->ended_at, now));
   return fmt::format(
       R"(<meter min="0" max="{1:.3f}" high="{2:.3f}" optimum="0" value="{0:.3f}">{0:.3f} s</meter>)"
       R"(<span class="took">{0:.3f} s of {1:.3f} s</span> <span class="age">{3}</span>)",

@@ -64,6 +64,14 @@ TEST_CASE("a target that nobody asked for yet says so", "[status_page]") {
   CHECK(!Contains(page, "meter"));
 }
 
+TEST_CASE("a collection that could not begin had no time to show", "[status_page]") {
+  StatusPageTarget target = TargetWith(Error(ErrorKind::kLimit, "no thread can be started"));
+  target.status.last->timeout = 0s;
+  const std::string page = PageOf({target});
+  CHECK(!Contains(page, "<meter"));
+  CHECK(Contains(page, "15 s ago"));
+}
+
 TEST_CASE("a list that was cut says that it holds more", "[status_page]") {
   StatusPageTarget target = TargetWith({});
   target.status.last->truncated = true;
