@@ -169,7 +169,7 @@ class Check(unittest.TestCase):
 
     def test_the_example_is_valid(self):
         names = re.findall(r"\$\{(\w+)\}", pathlib.Path(example_configuration).read_text())
-        keys = {name: "x" for name in names if name != "NAME"}
+        keys = {name: "example" for name in names if name != "NAME"}
         result = programs.run_exporter(
             "--config.check", f"--config.file={example_configuration}", environment=keys
         )
