@@ -62,13 +62,13 @@ void InForce::SetTyped(std::string_view key, std::string text) {
   EntryOf(key).flow = std::move(text);
 }
 
-void InForce::SetList(std::string_view key, std::vector<std::string> texts) {
+void InForce::SetList(std::string_view key, const std::vector<std::string>& texts) {
   std::string flow;
   for (const std::string& text : texts) flow += (flow.empty() ? "" : ", ") + Scalar(text);
   EntryOf(key).flow = "[" + flow + "]";
 }
 
-void InForce::SetSecrets(std::string_view key, std::vector<std::string> names) {
+void InForce::SetSecrets(std::string_view key, const std::vector<std::string>& names) {
   std::string flow;
   for (const std::string& name : names) {
     flow += fmt::format("{}{}: {}", flow.empty() ? "" : ", ", Scalar(name), kHiddenSecret);

@@ -19,9 +19,9 @@ class InForce {
   void SetText(std::string_view key, std::string_view text);
   // Of a number, a flag or a duration, which has no quotes.
   void SetTyped(std::string_view key, std::string text);
-  void SetList(std::string_view key, std::vector<std::string> texts);
+  void SetList(std::string_view key, const std::vector<std::string>& texts);
   // A mapping of these names, each to a hidden secret.
-  void SetSecrets(std::string_view key, std::vector<std::string> names);
+  void SetSecrets(std::string_view key, const std::vector<std::string>& names);
   // The mapping under `key`, and one more mapping in the list under it.
   std::shared_ptr<InForce> AddSection(std::string_view key);
   std::shared_ptr<InForce> AddItem(std::string_view key);

@@ -31,7 +31,7 @@ std::vector<std::string> Section::TextList(std::string_view key) {
       shown.push_back(ShownText(item));
     }
   }
-  node_->in_force().SetList(key, std::move(shown));
+  node_->in_force().SetList(key, shown);
   return texts;
 }
 

@@ -141,7 +141,7 @@ std::vector<std::pair<std::string, Secret>> Section::SecretMap(std::string_view 
     names.push_back(entry.key);
     reader.Read(entry);
   }
-  node_->in_force().SetSecrets(key, std::move(names));
+  node_->in_force().SetSecrets(key, names);
   return reader.Take();
 }
 

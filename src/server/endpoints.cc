@@ -75,12 +75,12 @@ void Endpoints::AddRoutes() {
 void Endpoints::AddServed(const std::string& path, std::vector<std::string> methods,
                           ServedHandler handler) {
   router_.Add(path, std::move(methods),
-              [this, handler](const IncomingRequest& request, Responder respond) {
+              [this, handler](const IncomingRequest& request, const Responder& respond) {
                 const Served served = targets();
                 if (served == nullptr) {
                   respond(PlainText(503, "the configuration is not loaded yet\n"));
                 } else {
-                  (this->*handler)(request, served, std::move(respond));
+                  (this->*handler)(request, served, respond);
                 }
               });
 }
@@ -119,19 +119,20 @@ void Endpoints::Collect(const IncomingRequest& request, const ServedTargets& ser
   hooks_.after(timeout + kExpiryGrace, [scrape] { scrape->Expire(); });
 }
 
-void Endpoints::Metrics(const IncomingRequest& request, const Served& served, Responder respond) {
+void Endpoints::Metrics(const IncomingRequest& request, const Served& served,
+                        const Responder& respond) {
   const PageForm form(request);
   if (request.method == "HEAD") {  // tells the form of the answer to a GET; asks no backend
     respond(form.With({}));
     return;
   }
-  Collect(request, *served, served->targets, std::move(respond),
-          [this, form](const Scrape::Pages& pages) {
-            return form.With({ShownPages(pages), metrics_.Collect()});
-          });
+  Collect(request, *served, served->targets, respond, [this, form](const Scrape::Pages& pages) {
+    return form.With({ShownPages(pages), metrics_.Collect()});
+  });
 }
 
-void Endpoints::Probe(const IncomingRequest& request, const Served& served, Responder respond) {
+void Endpoints::Probe(const IncomingRequest& request, const Served& served,
+                      const Responder& respond) {
   const auto probe = ReadProbeQuery(request.query);
   if (!probe) return respond(RefuseProbe(400, probe.error().message(), *served));
   const auto collector = std::find_if(
@@ -145,7 +146,7 @@ void Endpoints::Probe(const IncomingRequest& request, const Served& served, Resp
   if (request.method == "HEAD" && !probe->strict) {
     return respond(probe->debug ? form.After({}, {}) : form.With({}));
   }
-  Collect(request, *served, {*collector}, std::move(respond),
+  Collect(request, *served, {*collector}, respond,
           [form, probe = *probe, target = (*collector)->shared_target(),
            asked_at = clock_.Now()](const Scrape::Pages& pages) {
             const CollectionReport& report = pages.front()->report;
@@ -159,7 +160,8 @@ void Endpoints::Probe(const IncomingRequest& request, const Served& served, Resp
           });
 }
 
-void Endpoints::Discover(const IncomingRequest& request, const Served& served, Responder respond) {
+void Endpoints::Discover(const IncomingRequest& request, const Served& served,
+                         const Responder& respond) {
   const std::string_view host = request.Header("host");
   if (host.empty()) {  // HTTP/1.0 can do without, but then nobody knows where we are
     return respond(PlainText(400, "no Host header\n"));
@@ -173,16 +175,16 @@ void Endpoints::Discover(const IncomingRequest& request, const Served& served, R
 }
 
 void Endpoints::ShowConfiguration(const IncomingRequest& /*request*/, const Served& served,
-                                  Responder respond) {
+                                  const Responder& respond) {
   respond(Typed("text/plain; charset=utf-8", served->configuration));
 }
 
 void Endpoints::Reload(const IncomingRequest& request, const Served& /*served*/,
-                       Responder respond) {
+                       const Responder& respond) {
   if (IsCrossSite(request)) {
     return respond(PlainText(403, "refused: the request comes from another site's page\n"));
   }
-  hooks_.reload([respond = std::move(respond)](const std::vector<std::string>& errors) {
+  hooks_.reload([respond](const std::vector<std::string>& errors) {
     if (errors.empty()) return respond(PlainText(200, "the configuration is loaded\n"));
     std::string text = "the configuration has errors, the former stays in force:\n";
     for (const std::string& error : errors) text += error + "\n";
@@ -196,7 +198,7 @@ void Endpoints::Ready(const Responder& respond) const {
 }
 
 void Endpoints::ShowStatus(const IncomingRequest& /*request*/, const Served& served,
-                           Responder respond) {
+                           const Responder& respond) {
   StatusPageContent content = StatusOf(*served);
   content.version = options_.version;
   content.telemetry_path = options_.telemetry_path;

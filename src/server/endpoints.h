@@ -68,18 +68,20 @@ class Endpoints {
  private:
   using Served = std::shared_ptr<const ServedTargets>;
   // A handler of what is there only once the configuration is loaded.
-  using ServedHandler = void (Endpoints::*)(const IncomingRequest&, const Served&, Responder);
+  using ServedHandler = void (Endpoints::*)(const IncomingRequest&, const Served&,
+                                            const Responder&);
   // Makes the answer to a scrape.
   using Answer = std::function<OutgoingResponse(const Scrape::Pages&)>;
 
   void AddRoutes();
   void AddServed(const std::string& path, std::vector<std::string> methods, ServedHandler handler);
-  void Metrics(const IncomingRequest& request, const Served& served, Responder respond);
-  void Probe(const IncomingRequest& request, const Served& served, Responder respond);
-  void Discover(const IncomingRequest& request, const Served& served, Responder respond);
-  void ShowConfiguration(const IncomingRequest& request, const Served& served, Responder respond);
-  void Reload(const IncomingRequest& request, const Served& served, Responder respond);
-  void ShowStatus(const IncomingRequest& request, const Served& served, Responder respond);
+  void Metrics(const IncomingRequest& request, const Served& served, const Responder& respond);
+  void Probe(const IncomingRequest& request, const Served& served, const Responder& respond);
+  void Discover(const IncomingRequest& request, const Served& served, const Responder& respond);
+  void ShowConfiguration(const IncomingRequest& request, const Served& served,
+                         const Responder& respond);
+  void Reload(const IncomingRequest& request, const Served& served, const Responder& respond);
+  void ShowStatus(const IncomingRequest& request, const Served& served, const Responder& respond);
   void Ready(const Responder& respond) const;
 
   // Collects `targets`, if there is a place, and answers when they are done or the deadline passed.
