@@ -224,15 +224,21 @@ void App::AnswerReloads(const std::function<std::vector<std::string>()>& reload)
 
 std::vector<std::string> App::LoadAndApply() {
   Parts& parts = *parts_;
-  if (parts.web != nullptr) parts.web->Reload();
   const std::string& file = parts.options.config_file;
   const auto configuration = LoadConfigurationFile(file, parts.options.environment);
+  // One wrong file keeps what was in force of both.
+  std::vector<std::string> errors;
   if (!configuration) {
-    for (const std::string& line : configuration.error().Lines()) {
+    errors = configuration.error().Lines();
+  } else if (parts.web != nullptr) {
+    errors = parts.web->Reload();
+  }
+  if (!errors.empty()) {
+    for (const std::string& line : errors) {
       parts.log.Failure("configuration not reloaded", {{"error", line}});
     }
     parts.metrics.SetConfigLoaded(false, parts.clock.Now());
-    return configuration.error().Lines();
+    return errors;
   }
   const auto former = parts.served;
   Apply(*configuration);

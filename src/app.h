@@ -53,8 +53,8 @@ class App {
   Result<void> Serve();
   [[nodiscard]] std::vector<std::string> addresses() const;
 
-  // Loads the configuration file and the web-config file again, each for itself, and waits for it;
-  // on errors, which are logged, the present one stays. Targets whose configuration is equal keep
+  // Loads the configuration file and the web-config file again, and waits for it; on an error in
+  // either, which is logged, what is in force stays. Targets whose configuration is equal keep
   // their state. One reload runs at a time, also of those that come over HTTP.
   void Reload();
 

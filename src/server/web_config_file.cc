@@ -65,10 +65,7 @@ void WebConfigFile::Look() {
 
 std::vector<std::string> WebConfigFile::Reload() {
   auto config = Load();
-  if (!config) {
-    Complain(config.error());
-    return std::move(config).error();
-  }
+  if (!config) return std::move(config).error();
   Take(*std::move(config));
   log_.Info("web configuration reloaded", {{"file", file_}});
   return {};

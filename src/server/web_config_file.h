@@ -34,7 +34,7 @@ class WebConfigFile {
   // TLS, passwords or client certificates any more: half a file looks the same, so that must be
   // meant, and Reload means it.
   void Look();
-  // Reads the files in any case. The errors, which are logged too; then the former one stays.
+  // Reads the files in any case. The errors, which the caller tells; then the former one stays.
   std::vector<std::string> Reload();
 
  private:

@@ -163,7 +163,7 @@ class WebConfig(unittest.TestCase):
             with folder.exporter() as exporter:
                 shutil.copy(folder / "other.pem", folder / "server.pem")
                 exporter.wait_for_output("the key is not that of the certificate")
-                time.sleep(1.5)  # two more looks
+                time.sleep(1.5)  # several looks
                 self.assertEqual(exporter.err().count("the key is not that of the certificate"), 1)
                 self.assertEqual(common_name(exporter.address), "first")
                 exporter.send(signal.SIGHUP)
@@ -171,6 +171,20 @@ class WebConfig(unittest.TestCase):
                     lambda: exporter.err().count("the key is not that of the certificate") == 2, "SIGHUP told it"
                 )
                 self.assertEqual(common_name(exporter.address), "first")
+
+    def test_a_reload_takes_both_files_or_none(self):
+        with Folder("rate_limit: {interval: 0}\n") as folder, folder.exporter() as exporter:
+            reload = f"http://{exporter.address}/-/reload"
+            folder.file.write_text("rate_limit: {interval: soon}\n")
+            exporter.config_file.write_text(YAML.replace("kasm", "other", 1))
+            status, body, _ = curl(reload, "-X", "POST")
+            self.assertEqual(status, 500)
+            self.assertIn("web.yml:1:24: rate_limit.interval: ", body)
+            self.assertNotIn('target="other"', exporter.scrape())
+            self.assertEqual(programs.value(exporter.scrape(), "session_exporter_config_last_reload_successful"), 0)
+            folder.file.write_text("rate_limit: {interval: 1s, burst: 1000}\n")
+            self.assertEqual(curl(reload, "-X", "POST")[0], 200)
+            self.assertIn('target="other"', exporter.scrape())
 
     def test_guessing_does_not_delay_those_who_are_known(self):
         with Folder(f"basic_auth_users: {{alice: {USUAL}}}\n") as folder, folder.exporter() as exporter:
