@@ -115,7 +115,7 @@ inline Result<LocalSocket> LocalAddress(int socket) {
                 path.size());
   }
   if (path.starts_with('\0')) path.front() = '@';  // an abstract name, as it is usually written
-  return LocalSocket{family, "unix:" + std::string(path.c_str())};
+  return LocalSocket{family, "unix:" + path.substr(0, path.find('\0'))};
 }
 
 }  // namespace session_exporter

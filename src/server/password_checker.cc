@@ -29,7 +29,7 @@ PasswordChecker::~PasswordChecker() {
   }
   changed_.notify_all();
   thread_.join();
-  for (Question& question : questions_) Answer(std::move(question.askers), Verdict::kBusy);
+  for (const Question& question : questions_) Answer(question.askers, Verdict::kBusy);
 }
 
 void PasswordChecker::Check(const Users& users, const BasicCredentials& credentials,
@@ -118,12 +118,12 @@ void PasswordChecker::Run() {
     std::vector<Done> askers = std::move(questions_.front().askers);
     questions_.pop_front();
     lock.unlock();
-    Answer(std::move(askers), right ? Verdict::kRight : Verdict::kWrong);
+    Answer(askers, right ? Verdict::kRight : Verdict::kWrong);
     lock.lock();
   }
 }
 
-void PasswordChecker::Answer(std::vector<Done> askers, Verdict verdict) {
+void PasswordChecker::Answer(const std::vector<Done>& askers, Verdict verdict) {
   for (const Done& done : askers) {
     try {
       done(verdict);

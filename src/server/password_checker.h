@@ -68,7 +68,7 @@ class PasswordChecker {
   bool Enqueue(Question& question, Done& done);
   bool IsRemembered(const Digest& digest) const;
   void Run();
-  void Answer(std::vector<Done> askers, Verdict verdict);
+  void Answer(const std::vector<Done>& askers, Verdict verdict);
 
   const Limits limits_;
   const Match match_;

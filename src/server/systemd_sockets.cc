@@ -32,6 +32,17 @@ std::optional<int> Option(int socket, int option) {
   return value;
 }
 
+bool IsServedFamily(int family) {
+  switch (family) {
+    case AF_INET:
+    case AF_INET6:
+    case AF_UNIX:
+      return true;
+    default:
+      return false;
+  }
+}
+
 }  // namespace
 
 Result<std::vector<int>> TakeSystemdSockets(const Environment& environment, int first) {
@@ -46,9 +57,9 @@ Result<std::vector<int>> TakeSystemdSockets(const Environment& environment, int 
   std::vector<int> sockets;
   for (int socket = first; socket < first + *count; ++socket) {
     const auto family = Option(socket, SO_DOMAIN);
-    const bool listens =
-        Option(socket, SO_TYPE) == SOCK_STREAM && Option(socket, SO_ACCEPTCONN) == 1;
-    const bool known = family == AF_INET || family == AF_INET6 || family == AF_UNIX;
+    const bool is_stream = Option(socket, SO_TYPE) == SOCK_STREAM;
+    const bool listens = is_stream && Option(socket, SO_ACCEPTCONN) == 1;
+    const bool known = IsServedFamily(family.value_or(AF_UNSPEC));
     if (!listens || !known) {
       return Fail(ErrorKind::kConfig,
                   "--web.systemd-socket: descriptor {} is no TCP or Unix socket that listens; "

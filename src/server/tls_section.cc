@@ -162,8 +162,10 @@ std::shared_ptr<const TlsContext> ReadTls(Section section, WatchedFiles& files) 
     }
     return !pem.text.empty();
   };
-  const bool complete = require(certificate, "cert") & require(key, "key");
-  if (!complete || TlsVersionOf(settings.min_version) > TlsVersionOf(settings.max_version)) {
+  const bool has_certificate = require(certificate, "cert");
+  const bool has_key = require(key, "key");  // asked for in any case: both are reported
+  if (!has_certificate || !has_key ||
+      TlsVersionOf(settings.min_version) > TlsVersionOf(settings.max_version)) {
     return nullptr;
   }
   settings.certificate = certificate.text;
