@@ -137,7 +137,7 @@ TEST_CASE("what a variable holds is not shown, but where it is used", "[in_force
     INFO(part << " in\n" << shown);
     CHECK(Contains(shown, part));
   }
-  for (const std::string value : {"canary", "basic", folder.path().c_str()}) {
+  for (const std::string& value : {std::string("canary"), std::string("basic"), folder.path()}) {
     INFO(value << " in\n" << shown);
     CHECK(!Contains(shown, value));
   }

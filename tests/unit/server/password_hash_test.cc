@@ -15,10 +15,10 @@ TEST_CASE("the cost of a bcrypt hash is read, and nothing else is one", "[passwo
   CHECK(BcryptCost("$2a$10$" + tail) == 10);
   CHECK(BcryptCost("$2b$31$" + tail) == 31);
   const std::string wrong = GENERATE_COPY(
-      "", "x", "plain text password", "$2y$04$", "$2y$03$" + tail, "$2y$32$" + tail,
-      "$2y$4$" + tail, "$2x$10$" + tail, "$2$10$" + tail, "$1$10$" + tail, "$2y$04$" + tail + "a",
-      "$2y$04$" + tail.substr(1), "$2y$04$" + tail.substr(1) + ":", "$2y$+4$" + tail,
-      "$6$rounds=5000$saltsalt$hash", " $2y$04$" + tail.substr(1));
+      as<std::string>{}, "", "x", "plain text password", "$2y$04$", "$2y$03$" + tail,
+      "$2y$32$" + tail, "$2y$4$" + tail, "$2x$10$" + tail, "$2$10$" + tail, "$1$10$" + tail,
+      "$2y$04$" + tail + "a", "$2y$04$" + tail.substr(1), "$2y$04$" + tail.substr(1) + ":",
+      "$2y$+4$" + tail, "$6$rounds=5000$saltsalt$hash", " $2y$04$" + tail.substr(1));
   INFO(wrong);
   CHECK_FALSE(BcryptCost(wrong));
 }
