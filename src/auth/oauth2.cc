@@ -4,7 +4,6 @@
 #include <cmath>
 
 #include "auth/digest.h"
-#include "base/utf8.h"
 #include "json/list_reader.h"
 #include "net/percent_encoding.h"
 
@@ -31,11 +30,19 @@ std::chrono::steady_clock::duration LifetimeOf(const JsonValue& expires_in) {
   return std::chrono::duration_cast<std::chrono::steady_clock::duration>(seconds);
 }
 
-Error Refusal(int status, const JsonValue& error) {
-  // RFC 6749, 5.2: a refused client may come as 400 or 401; the error is a word of a fixed set.
-  constexpr std::size_t kLongestShown = 60;
-  const std::string word =
-      error.type == JsonType::kString ? CleanText(error.text, kLongestShown) : std::string();
+// The error's word: RFC 6749, 5.2, has a fixed set of them. Anything else could repeat what we
+// sent.
+std::string_view WordOf(const JsonValue& error, const Secret& sent) {
+  constexpr std::size_t kLongest = 60;
+  if (error.type != JsonType::kString || error.text.size() > kLongest) return {};
+  const bool is_word = std::all_of(error.text.begin(), error.text.end(),
+                                   [](char c) { return (c >= 'a' && c <= 'z') || c == '_'; });
+  const bool repeats = sent.Reveal().find(error.text) != std::string_view::npos;
+  return is_word && !repeats ? error.text : std::string_view();
+}
+
+// A refused client may come as 400 or 401.
+Error Refusal(int status, std::string_view word) {
   const bool refused = status == 401 || word == "invalid_client" || word == "unauthorized_client" ||
                        word == "invalid_grant";
   const ErrorKind kind = refused         ? ErrorKind::kAuth
@@ -74,7 +81,8 @@ Result<AccessTokens::Fetched> FetchAccessToken(HttpClient& http, const OAuth2Cli
   auto read = FeedBody(*exchange, reader);
   if (read) read = reader.Finish();
   if ((*head)->status != 200)
-    return tl::unexpected(Refusal((*head)->status, reader.member(kError)));
+    return tl::unexpected(
+        Refusal((*head)->status, WordOf(reader.member(kError), client.client_secret)));
   if (!read) return tl::unexpected(read.error());
   const JsonValue& token = reader.member(kAccessToken);
   if (token.type != JsonType::kString || !IsHeaderText(token.text)) {

@@ -80,7 +80,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   } else {
     const std::string& message = listed.error().message();
     Require(IsCleanText(message), "messages are clean text");
-    Require(message.find("canary") == std::string::npos, "messages hold no secret");
+    Require(message.find("secret-canary") == std::string::npos, "messages hold no secret");
   }
   // A refused page token and a clock begin again once, for each of the two lists.
   Require(http.sent().size() <= 6 * kMostPages, "the number of requests is bounded");

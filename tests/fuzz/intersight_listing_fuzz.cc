@@ -79,7 +79,9 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   } else {
     const std::string& message = listed.error().message();
     Require(IsCleanText(message), "messages are clean text");
-    Require(message.find("canary") == std::string::npos, "messages hold no secret");
+    for (const std::string_view secret : {"token-canary", "secret-canary"}) {
+      Require(message.find(secret) == std::string::npos, "messages hold no secret");
+    }
   }
   // Each page once more for each way to try again, the limits' pages, and tokens.
   Require(http.sent().size() <= 11 * kMostPages, "the number of requests is bounded");

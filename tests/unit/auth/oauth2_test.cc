@@ -93,6 +93,8 @@ TEST_CASE("an answer without a token is an error of its kind", "[oauth2]") {
       {429, "{}", ErrorKind::kRateLimited, "HTTP 429"},
       {302, "", ErrorKind::kHttp, "HTTP 302"},
       {500, R"({"error":7})", ErrorKind::kHttp, "HTTP 500"},
+      {500, R"({"error":"CANARY+secret/="})", ErrorKind::kHttp, "HTTP 500"},
+      {500, R"({"error":"secret"})", ErrorKind::kHttp, "HTTP 500"},
       {200, "", ErrorKind::kProtocol, ""},
       {200, "<html>", ErrorKind::kProtocol, ""},
       {200, "{}", ErrorKind::kProtocol, "access_token"},
@@ -106,6 +108,8 @@ TEST_CASE("an answer without a token is an error of its kind", "[oauth2]") {
   REQUIRE(!token);
   CHECK(token.error().kind() == c.kind);
   CHECK(token.error().message().find(c.message) != std::string::npos);
+  CHECK(token.error().message().find("CANARY") == std::string::npos);
+  CHECK(token.error().message().find("500 secret") == std::string::npos);
 }
 
 TEST_CASE("a transport's error is passed on", "[oauth2]") {
