@@ -53,9 +53,6 @@ struct BackendTraits {
   bool reports_allocation = false;
   // Its session ids contain the user's name and so follow the policy of the label `user`.
   bool session_id_names_user = false;
-  // Of info_labels, those that contain the user's name: without a policy of their own they follow
-  // that of `user`.
-  std::span<const std::string_view> labels_naming_user = {};
 };
 
 // What a backend may use. All of it outlives the backend.

@@ -41,20 +41,6 @@ bool NeedsKey(const LabelsConfig& labels) {
   });
 }
 
-// With the policies that follow that of another label.
-LabelsConfig Completed(LabelsConfig labels, const BackendTraits& traits) {
-  const auto find = [&labels](std::string_view name) {
-    return std::find_if(labels.policies.begin(), labels.policies.end(),
-                        [name](const auto& entry) { return entry.first == name; });
-  };
-  for (const std::string_view label : traits.labels_naming_user) {
-    const auto user = find("user");
-    if (user == labels.policies.end() || find(label) != labels.policies.end()) continue;
-    labels.policies.emplace_back(std::string(label), LabelPolicy(user->second));
-  }
-  return labels;
-}
-
 std::function<Result<LabelPolicies>()> PoliciesOf(const LabelsConfig& labels) {
   return [labels]() -> Result<LabelPolicies> {
     Secret key;
@@ -80,7 +66,7 @@ std::shared_ptr<const Target> MakeTarget(const TargetConfig& config, const Label
   target->backend = factory.Create(config, dependencies);
   target->description = target->backend->Describe();
   target->info_labels = std::move(info_labels);
-  target->policies = PoliciesOf(Completed(labels, *target->traits));
+  target->policies = PoliciesOf(labels);
   return target;
 }
 

@@ -48,13 +48,23 @@ std::vector<std::string_view> LabelNames(std::span<const TargetFormat* const> fo
   return names;
 }
 
+bool NamesUser(std::string_view label, std::span<const TargetFormat* const> formats) {
+  return std::ranges::any_of(formats, [label](const TargetFormat* format) {
+    const auto labels = format->labels_naming_user();
+    return std::ranges::find(labels, label) != labels.end();
+  });
+}
+
 LabelsConfig ReadLabels(Section section, std::span<const TargetFormat* const> formats) {
   constexpr std::array<std::string_view, 3> kPolicies = {"keep", "drop", "hash"};
   LabelsConfig labels;
   std::string_view hashed;
-  for (const std::string_view name : LabelNames(formats)) {
-    const std::string_view fallback = name == "client_ip" ? "drop" : "keep";
+  std::string of_user = "keep";
+  for (const std::string_view name : LabelNames(formats)) {  // `user` comes first
+    std::string_view fallback = name == "client_ip" ? "drop" : "keep";
+    if (NamesUser(name, formats)) fallback = of_user;
     const std::string policy = section.OneOf(name, kPolicies, fallback);
+    if (name == "user") of_user = policy;
     if (policy == "drop") labels.policies.emplace_back(name, LabelPolicy::kDrop);
     if (policy == "hash") {
       labels.policies.emplace_back(name, LabelPolicy::kHash);

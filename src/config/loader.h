@@ -24,6 +24,9 @@ class TargetFormat {
   [[nodiscard]] virtual std::span<const std::string_view> dimensions() const = 0;
   [[nodiscard]] virtual std::span<const std::string_view> default_group_by() const = 0;
   [[nodiscard]] virtual std::span<const std::string_view> info_labels() const = 0;
+  // Of info_labels, those that contain the user's name: where the configuration says nothing else
+  // of them, their policy is that of `user`.
+  [[nodiscard]] virtual std::span<const std::string_view> labels_naming_user() const { return {}; }
   // Reads the backend's own keys of a target whose common keys are in `common`, and returns the
   // targets that it stands for: usually that one, with backend_config set. After an error (which
   // may be an earlier one: the name is then empty) what it returns is not used. The caller finishes

@@ -64,12 +64,14 @@ class AwsSsmFactory final : public BackendFactory {
   [[nodiscard]] std::span<const std::string_view> info_labels() const override {
     return AwsSsmInfoLabels();
   }
+  [[nodiscard]] std::span<const std::string_view> labels_naming_user() const override {
+    return AwsSsmLabelsNamingUser();
+  }
   std::vector<TargetConfig> ReadTarget(Section& section, TargetConfig common) const override {
     return ReadAwsSsmTarget(section, std::move(common));
   }
   [[nodiscard]] const BackendTraits& traits() const override {
-    static const BackendTraits kTraits = {AwsSsmStatuses(), AwsSsmInfoLabels(), false, true,
-                                          AwsSsmLabelsNamingUser()};
+    static const BackendTraits kTraits = {AwsSsmStatuses(), AwsSsmInfoLabels(), false, true};
     return kTraits;
   }
   [[nodiscard]] std::unique_ptr<Backend> Create(

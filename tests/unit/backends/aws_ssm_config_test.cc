@@ -140,6 +140,31 @@ info_labels: [owner, reason])");
   CHECK(config.history_window == std::chrono::days(7));
 }
 
+struct OwnerPolicyCase {
+  std::string_view labels;
+  std::optional<LabelPolicy> owner;  // none: keep
+};
+
+TEST_CASE("the owner's ARN follows the user's policy unless it has its own", "[aws_ssm_config]") {
+  const auto& c = GENERATE(values<OwnerPolicyCase>({
+      {"{}", std::nullopt},
+      {"{user: drop}", LabelPolicy::kDrop},
+      {"{user: hash}", LabelPolicy::kHash},
+      {"{user: hash, owner: keep}", std::nullopt},
+      {"{owner: drop}", LabelPolicy::kDrop},
+  }));
+  CAPTURE(c.labels);
+  const auto parsed = ParseText("labels: " + std::string(c.labels) +
+                                    "\ntargets: [{name: a, backend: aws_ssm, regions: [x-y-1]}]",
+                                kKeys);
+  REQUIRE(parsed);
+  std::optional<LabelPolicy> owner;
+  for (const auto& [label, policy] : parsed->labels.policies) {
+    if (label == "owner") owner = policy;
+  }
+  CHECK(owner == c.owner);
+}
+
 struct EndpointCase {
   Variables variables;
   std::string_view url;
