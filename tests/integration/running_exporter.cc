@@ -130,7 +130,7 @@ std::string Yaml(const std::vector<std::string>& targets, std::string_view befor
 }
 
 bool Eventually(const std::function<bool()>& condition) {
-  const auto end = std::chrono::steady_clock::now() + std::chrono::seconds(10);
+  const auto end = std::chrono::steady_clock::now() + std::chrono::seconds(60);
   while (!condition()) {
     if (std::chrono::steady_clock::now() > end) return false;
     poll(nullptr, 0, 5);

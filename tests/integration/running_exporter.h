@@ -93,7 +93,7 @@ std::string KasmTarget(std::string_view name, std::string_view url, std::string_
 // `targets: [...]` with `before` in front of it.
 std::string Yaml(const std::vector<std::string>& targets, std::string_view before = {});
 
-// Polls until it holds; false when it does not within 10 s.
+// Polls until it holds; false when it does not within 60 s.
 bool Eventually(const std::function<bool()>& condition);
 
 }  // namespace session_exporter::test

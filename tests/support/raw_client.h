@@ -1,5 +1,5 @@
 // A client that sends exactly the bytes it is told to and sees exactly what comes back. Everything
-// it waits for has a deadline of 10 s, past which it throws, as it does for a connection it cannot
+// it waits for has a deadline of 60 s, past which it throws, as it does for a connection it cannot
 // make.
 #pragma once
 

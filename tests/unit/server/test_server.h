@@ -18,7 +18,7 @@
 
 namespace session_exporter::test {
 
-inline constexpr std::chrono::milliseconds kPatience{10'000};
+inline constexpr std::chrono::milliseconds kPatience{60'000};
 
 class LogLines {
  public:
@@ -115,7 +115,7 @@ class Handover {
   T Take() {
     std::unique_lock lock(mutex_);
     if (!put_.wait_for(lock, kPatience, [this] { return there_; })) {
-      throw std::runtime_error("nothing was handed over within 10 s");
+      throw std::runtime_error("nothing was handed over within 60 s");
     }
     there_ = false;
     return std::exchange(value_, T());
