@@ -43,6 +43,7 @@ class Connection final : public ConnectionControl,
   void Deliver(std::optional<OutgoingResponse> response) override;
   void Drain() override;
   void Abort() override;
+  void Evict() override;
 
  private:
   enum class Phase {

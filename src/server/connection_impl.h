@@ -38,8 +38,19 @@ void Connection<Stream>::Abort() {
 }
 
 template <typename Stream>
+void Connection<Stream>::Evict() {
+  net::post(stream_.get_executor(), [self = Self()] {
+    if (!self->core_.connections.IsEvicted(self.get())) return;
+    self->core_.log.Debug("connection evicted", {{"remote", self->remote_address_}});
+    self->phase_ == Phase::kWriting ? self->Reset() : self->Close();
+  });
+}
+
+template <typename Stream>
 void Connection<Stream>::EnterPhase(Phase phase, std::chrono::milliseconds limit) {
   phase_ = phase;
+  core_.connections.Mark(this, phase == Phase::kWriting ? ConnectionUse::kWriting
+                                                        : ConnectionUse::kAwaitsClient);
   timer_.expires_after(limit);
   timer_.async_wait([self = Self()](const error_code& cancelled) {
     if (!cancelled) self->OnTimer();
@@ -166,6 +177,7 @@ template <typename Stream>
 void Connection<Stream>::Handle() {
   timer_.cancel();
   phase_ = Phase::kHandling;
+  core_.connections.Mark(this, ConnectionUse::kAtWork);
   framing_ = {};
   framing_.version = reader_->version();
   framing_.keep_alive = reader_->keep_alive();

@@ -1,45 +1,77 @@
 #include "server/connection_registry.h"
 
+#include <algorithm>
 #include <utility>
 
 namespace session_exporter {
 
-bool ConnectionRegistry::Add(std::shared_ptr<ConnectionControl> connection) {
+bool ConnectionRegistry::HasRoom() {
   const std::lock_guard lock(mutex_);
-  if (stopping_) return false;
-  ConnectionControl* key = connection.get();
-  connections_.emplace(key, std::move(connection));
-  return true;
+  return !IsFull() || NextVictim(std::nullopt) != nullptr;
+}
+
+ConnectionRegistry::Admission ConnectionRegistry::Add(std::shared_ptr<ConnectionControl> connection,
+                                                      std::string network) {
+  std::vector<std::shared_ptr<ConnectionControl>> evicted;
+  {
+    const std::lock_guard lock(mutex_);
+    if (stopping_) return Admission::kStopping;
+    while (IsFullFor(network)) {
+      Entry* const victim = NextVictim(network);
+      if (victim == nullptr) return Admission::kAddressFull;
+      evicted.push_back(EvictLocked(*victim));
+    }
+    while (IsFull()) {
+      Entry* const victim = NextVictim(std::nullopt);
+      if (victim == nullptr) break;  // since HasRoom; it is one more than the cap for a while
+      evicted.push_back(EvictLocked(*victim));
+    }
+    ConnectionControl* const key = connection.get();
+    connections_.emplace(key, Entry{std::move(connection), std::move(network),
+                                    ConnectionUse::kAwaitsClient, Clock::now()});
+  }
+  for (const auto& leaving : evicted) leaving->Evict();
+  return Admission::kAdmitted;
+}
+
+void ConnectionRegistry::Mark(ConnectionControl* connection, ConnectionUse use) {
+  const std::lock_guard lock(mutex_);
+  const auto found = connections_.find(connection);
+  if (found == connections_.end()) return;
+  Entry& entry = found->second;
+  entry.use = use;
+  entry.since = Clock::now();
+  // Its client did what we waited for before the eviction arrived, which then leaves it alone.
+  if (entry.evicted) --leaving_;
+  entry.evicted = false;
 }
 
 void ConnectionRegistry::Remove(ConnectionControl* connection) {
   std::shared_ptr<ConnectionControl> removed;  // may be the last reference: freed after the lock
-  std::vector<std::function<void()>> resumed;
-  {
-    const std::lock_guard lock(mutex_);
-    const auto found = connections_.find(connection);
-    if (found == connections_.end()) return;
-    removed = std::move(found->second);
-    connections_.erase(found);
-    if (connections_.size() < cap_) resumed.swap(parked_);
-    if (connections_.empty()) emptied_.notify_all();
-  }
-  for (const auto& resume : resumed) resume();
+  const std::lock_guard lock(mutex_);
+  const auto found = connections_.find(connection);
+  if (found == connections_.end()) return;
+  if (found->second.evicted) --leaving_;
+  removed = std::move(found->second.connection);
+  connections_.erase(found);
+  if (connections_.empty()) emptied_.notify_all();
 }
 
-bool ConnectionRegistry::ParkAtCap(std::function<void()> resume) {
+bool ConnectionRegistry::IsEvicted(ConnectionControl* connection) {
   const std::lock_guard lock(mutex_);
-  if (connections_.size() < cap_) return false;
-  parked_.push_back(std::move(resume));
-  return true;
+  const auto found = connections_.find(connection);
+  return found != connections_.end() && found->second.evicted;
+}
+
+std::size_t ConnectionRegistry::TakeEvictions() {
+  const std::lock_guard lock(mutex_);
+  return std::exchange(evictions_, 0);
 }
 
 void ConnectionRegistry::BeginStop() {
-  std::vector<std::function<void()>> dropped;
   {
     const std::lock_guard lock(mutex_);
     stopping_ = true;
-    dropped.swap(parked_);
   }
   for (const auto& connection : Snapshot()) connection->Drain();
 }
@@ -53,11 +85,42 @@ void ConnectionRegistry::AbortAll() {
   for (const auto& connection : Snapshot()) connection->Abort();
 }
 
+// Looks at all of them, which takes microseconds, and below the caps nobody asks.
+ConnectionRegistry::Entry* ConnectionRegistry::NextVictim(std::optional<std::string_view> network) {
+  const Clock::time_point reading_since = Clock::now() - kReadingTime;
+  Entry* next = nullptr;
+  for (auto& [key, entry] : connections_) {
+    if (entry.evicted || entry.use == ConnectionUse::kAtWork) continue;
+    if (entry.use == ConnectionUse::kWriting && entry.since > reading_since) continue;
+    if (network && entry.network != *network) continue;
+    if (next == nullptr || std::pair(entry.use, entry.since) < std::pair(next->use, next->since)) {
+      next = &entry;
+    }
+  }
+  return next;
+}
+
+bool ConnectionRegistry::IsFullFor(std::string_view network) const {
+  if (network.empty() || connections_.size() < address_cap_) return false;
+  const auto is_one = [network](const auto& pair) {
+    return !pair.second.evicted && pair.second.network == network;
+  };
+  return static_cast<std::size_t>(std::count_if(connections_.begin(), connections_.end(),
+                                                is_one)) >= address_cap_;
+}
+
+std::shared_ptr<ConnectionControl> ConnectionRegistry::EvictLocked(Entry& victim) {
+  victim.evicted = true;
+  ++leaving_;
+  ++evictions_;
+  return victim.connection;
+}
+
 std::vector<std::shared_ptr<ConnectionControl>> ConnectionRegistry::Snapshot() {
   std::vector<std::shared_ptr<ConnectionControl>> all;
   const std::lock_guard lock(mutex_);
   all.reserve(connections_.size());
-  for (const auto& [key, connection] : connections_) all.push_back(connection);
+  for (const auto& [key, entry] : connections_) all.push_back(entry.connection);
   return all;
 }
 

@@ -1,13 +1,15 @@
-// The open connections of a server: owns them, holds them to the cap, and waits for their end.
+// The open connections of a server: owns them, holds them to the caps, and waits for their end.
 #pragma once
 
 #include <chrono>
 #include <condition_variable>
 #include <cstddef>
-#include <functional>
+#include <cstdint>
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <string>
+#include <string_view>
 #include <unordered_map>
 #include <vector>
 
@@ -25,20 +27,51 @@ class ConnectionControl {
   virtual void Drain() = 0;
   // Closes, so that an answer that is cut looks cut.
   virtual void Abort() = 0;
+  // Aborts to make room for another client, if IsEvicted still says so.
+  virtual void Evict() = 0;
+};
+
+// What a connection is doing, as far as it matters to whether it may be evicted.
+enum class ConnectionUse : std::uint8_t {
+  kAwaitsClient,  // for a request or the rest of one, a handshake, or that it closes: idle
+  kAtWork,        // a request is being handled
+  kWriting,       // an answer is being sent
 };
 
 // Thread-safe. Calls nobody with its lock held.
+//
+// At a cap a new client takes the place of the one that has kept us waiting longest: first of those
+// that we wait for, then of those that have been reading their answer for longer than kReadingTime.
+// Whoever opens connections to say nothing so pushes out its own kind, while a scrape is done
+// within milliseconds.
 class ConnectionRegistry {
  public:
-  explicit ConnectionRegistry(std::size_t cap) : cap_(cap) {}
+  // No honest client takes longer to read an answer, unless its network is slow.
+  static constexpr std::chrono::seconds kReadingTime{1};
 
-  // False once the server stops.
-  bool Add(std::shared_ptr<ConnectionControl> connection);
-  // Does nothing when it is not there.
+  enum class Admission : std::uint8_t {
+    kAdmitted,
+    kAddressFull,  // all connections of that network are at work
+    kStopping,
+  };
+
+  // `cap` connections in total, `address_cap` of one network.
+  ConnectionRegistry(std::size_t cap, std::size_t address_cap)
+      : cap_(cap), address_cap_(address_cap) {}
+
+  // Whether another connection may be accepted: false while as many as the cap are at work.
+  bool HasRoom();
+  // `network` is who the client is, as far as caps are concerned; empty for no cap but the total.
+  // Evicts another where there is no room left.
+  Admission Add(std::shared_ptr<ConnectionControl> connection, std::string network);
+  // From now on it does this. Does nothing when it is not there, as the next.
+  void Mark(ConnectionControl* connection, ConnectionUse use);
   void Remove(ConnectionControl* connection);
 
-  // True at the cap: `resume` is then called, once and on any thread, when there is room.
-  bool ParkAtCap(std::function<void()> resume);
+  // Whether it is to leave; a connection whose next request came before its eviction stays.
+  bool IsEvicted(ConnectionControl* connection);
+  // How many were evicted since the last call.
+  std::size_t TakeEvictions();
 
   // From here on Add refuses; every connection is drained.
   void BeginStop();
@@ -47,14 +80,33 @@ class ConnectionRegistry {
   void AbortAll();
 
  private:
+  using Clock = std::chrono::steady_clock;
+
+  struct Entry {
+    std::shared_ptr<ConnectionControl> connection;
+    std::string network;
+    ConnectionUse use = ConnectionUse::kAwaitsClient;
+    Clock::time_point since;
+    bool evicted = false;  // and not yet gone
+  };
+  using Entries = std::unordered_map<ConnectionControl*, Entry>;
+
+  // With mutex_ held. The next to go, of that network only where one is given; nullptr for none.
+  Entry* NextVictim(std::optional<std::string_view> network);
+  std::shared_ptr<ConnectionControl> EvictLocked(Entry& victim);
+  bool IsFull() const { return connections_.size() - leaving_ >= cap_; }
+  bool IsFullFor(std::string_view network) const;
+
   std::vector<std::shared_ptr<ConnectionControl>> Snapshot();
 
   const std::size_t cap_;
+  const std::size_t address_cap_;
   std::mutex mutex_;
   std::condition_variable emptied_;
   // Guarded by mutex_.
-  std::unordered_map<ConnectionControl*, std::shared_ptr<ConnectionControl>> connections_;
-  std::vector<std::function<void()>> parked_;
+  Entries connections_;
+  std::size_t leaving_ = 0;  // evicted and not yet gone
+  std::size_t evictions_ = 0;
   bool stopping_ = false;
 };
 

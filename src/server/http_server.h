@@ -28,7 +28,11 @@ struct HttpServerLimits {
   std::chrono::milliseconds header_time{5'000};
   std::chrono::milliseconds idle_time{120'000};  // kept connection without a request
   std::chrono::milliseconds write_time{15'000};  // absolute, for a whole answer; above: cut
-  std::size_t connections = 512;                 // further clients wait until one leaves
+  // At either, a new client takes the place of the one that has kept us waiting longest. Of an
+  // address (in IPv6, a /64 network) are at most half, so that nobody can take all. While as many
+  // as the cap are at work further clients wait; those of one address are closed.
+  std::size_t connections = 512;
+  std::size_t connections_of_address = 256;
 };
 
 class TlsContext;

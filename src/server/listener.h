@@ -5,6 +5,7 @@
 #include <exception>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <utility>
 
 #include <boost/asio/dispatch.hpp>
@@ -25,10 +26,10 @@ class ListenerControl {
   virtual void Close() = 0;
 };
 
-// At the connection cap it stops accepting until one closes, rather than accepting and closing: a
+// While as many connections as the cap are at work it lets clients wait, rather than closing them: a
 // scrape that waits in the kernel's backlog is late, one that is turned away is a gap, and turning
-// away costs the most when there is least to spare. Each address beyond the first may exceed the
-// cap by one.
+// away costs the most when there is least to spare. Several listeners may exceed the cap by one
+// each.
 template <typename Protocol>
 class Listener final : public ListenerControl,
                        public std::enable_shared_from_this<Listener<Protocol>> {
@@ -48,22 +49,21 @@ class Listener final : public ListenerControl,
       boost::system::error_code ignored;
       self->acceptor_.close(ignored);
       self->retry_.cancel();
+      self->accepted_.reset();
     });
   }
 
  private:
   void Accept() {
-    if (!acceptor_.is_open()) return;
-    const std::weak_ptr<Listener> weak = this->weak_from_this();
-    const bool parked = core_.connections.ParkAtCap([weak] {
-      if (const auto self = weak.lock()) self->Start();
-    });
-    if (parked) return;
+    if (!acceptor_.is_open()) return accepted_.reset();
+    // Nothing tells when a client has been reading for too long, so this looks again.
+    if (!core_.connections.HasRoom()) return AcceptAfter(std::chrono::milliseconds(10));
+    if (accepted_) Admit(*std::exchange(accepted_, std::nullopt));
     acceptor_.async_accept(net::make_strand(core_.io),
                            [self = this->shared_from_this()](const boost::system::error_code& error,
                                                              typename Protocol::socket socket) {
                              if (error) return self->OnError(error);
-                             self->Admit(StreamSocket(std::move(socket)));
+                             self->accepted_.emplace(std::move(socket));
                              self->Accept();
                            });
   }
@@ -83,8 +83,26 @@ class Listener final : public ListenerControl,
 
   template <typename Stream>
   void Begin(Stream stream) {
+    error_code gone;
+    const auto remote = stream.lowest_layer().remote_endpoint(gone);
+    if (gone) return;
     auto connection = std::make_shared<Connection<Stream>>(core_, std::move(stream));
-    if (core_.connections.Add(connection)) connection->Start();
+    using Admission = ConnectionRegistry::Admission;
+    const Admission admission = core_.connections.Add(connection, FormatNetwork(remote));
+    if (admission == Admission::kAdmitted) connection->Start();
+    if (admission == Admission::kAddressFull) ++refused_;
+    TellOfCrowd();
+  }
+
+  // A line a minute: whoever makes the crowd must not fill the log as well.
+  void TellOfCrowd() {
+    evicted_ += core_.connections.TakeEvictions();
+    const auto now = std::chrono::steady_clock::now();
+    if (evicted_ + refused_ == 0 || now < next_word_of_crowd_) return;
+    core_.log.Warn("too many connections", {{"evicted", std::to_string(evicted_)},
+                                            {"refused", std::to_string(refused_)}});
+    evicted_ = refused_ = 0;
+    next_word_of_crowd_ = now + std::chrono::minutes(1);
   }
 
   // Out of file descriptors, mostly. The waiting connection stays in the backlog and would fail
@@ -96,7 +114,11 @@ class Listener final : public ListenerControl,
       core_.log.Warn("cannot accept connections", {{"error", error.message()}});
       quiet_until_ = now + std::chrono::minutes(1);
     }
-    retry_.expires_after(std::chrono::milliseconds(100));
+    AcceptAfter(std::chrono::milliseconds(100));
+  }
+
+  void AcceptAfter(std::chrono::milliseconds delay) {
+    retry_.expires_after(delay);
     retry_.async_wait(
         [self = this->shared_from_this()](const boost::system::error_code& cancelled) {
           if (!cancelled) self->Accept();
@@ -106,7 +128,13 @@ class Listener final : public ListenerControl,
   ServerCore& core_;
   Acceptor acceptor_;
   net::steady_timer retry_;
+  std::optional<StreamSocket> accepted_;  // while there is no room for it
   std::chrono::steady_clock::time_point quiet_until_{};
+
+  // Not told yet.
+  std::size_t evicted_ = 0;
+  std::size_t refused_ = 0;
+  std::chrono::steady_clock::time_point next_word_of_crowd_{};
 };
 
 }  // namespace session_exporter

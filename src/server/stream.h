@@ -6,12 +6,14 @@
 
 #include <algorithm>
 #include <cstring>
+#include <optional>
 #include <string>
 #include <utility>
 
 #include <openssl/err.h>
 #include <openssl/ssl.h>
 #include <boost/asio/generic/stream_protocol.hpp>
+#include <boost/asio/ip/network_v6.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/ssl/stream.hpp>
 #include <boost/asio/write.hpp>
@@ -87,15 +89,34 @@ inline std::string FormatEndpoint(const tcp::endpoint& endpoint) {
                      endpoint.port());
 }
 
-// The same of either kind; "unix" for the clients of a Unix socket, which have no address.
-inline std::string FormatEndpoint(const net::generic::stream_protocol::endpoint& endpoint) {
+// The TCP address in it; nothing of a Unix socket's.
+inline std::optional<tcp::endpoint> TcpEndpoint(
+    const net::generic::stream_protocol::endpoint& endpoint) {
   const int family = endpoint.protocol().family();
-  if (family != AF_INET && family != AF_INET6) return "unix";
+  if (family != AF_INET && family != AF_INET6) return std::nullopt;
   tcp::endpoint same;
   const std::size_t size = std::min<std::size_t>(endpoint.size(), same.capacity());
   std::memcpy(same.data(), endpoint.data(), size);
   same.resize(size);
-  return FormatEndpoint(same);
+  return same;
+}
+
+// The same of either kind; "unix" for the clients of a Unix socket, which have no address.
+inline std::string FormatEndpoint(const net::generic::stream_protocol::endpoint& endpoint) {
+  const auto same = TcpEndpoint(endpoint);
+  return same ? FormatEndpoint(*same) : "unix";
+}
+
+// Whom a client counts as: its address, of IPv6 the /64 network, which is one customer's at least.
+// Empty for the clients of a Unix socket.
+inline std::string FormatNetwork(const net::generic::stream_protocol::endpoint& endpoint) {
+  const auto same = TcpEndpoint(endpoint);
+  if (!same) return {};
+  const net::ip::address address = same->address();
+  if (address.is_v4()) return address.to_string();
+  const net::ip::address_v6 v6 = address.to_v6();
+  if (v6.is_v4_mapped()) return net::ip::make_address_v4(net::ip::v4_mapped, v6).to_string();
+  return net::ip::network_v6(v6, 64).network().to_string() + "/64";
 }
 
 }  // namespace session_exporter

@@ -4,7 +4,11 @@
 #include <unistd.h>
 
 #include <chrono>
+#include <mutex>
 #include <optional>
+#include <string>
+#include <thread>
+#include <utility>
 #include <vector>
 
 #include "catch.h"
@@ -13,26 +17,98 @@
 namespace session_exporter::test {
 namespace {
 
-TEST_CASE("above the cap a client waits until another one leaves", "[cap]") {
-  HttpServerLimits limits = TestLimits();
-  limits.connections = 4;
-  TestServer server(Echo, limits);
-  std::vector<RawClient> served;
-  for (int i = 0; i < 4; ++i) {
-    served.push_back(server.Connect());
-    CHECK(served.back().Exchange(Get("/")).status == 200);
+OutgoingResponse Text(std::string body) {
+  OutgoingResponse response;
+  response.body = std::move(body);
+  return response;
+}
+
+// Answers "/" at once, and anything else when it is let.
+class HeldAnswers {
+ public:
+  RequestHandler Handler() {
+    return [this](IncomingRequest request, const Responder& respond) {
+      if (request.path == "/") return respond(Text("at once"));
+      const std::lock_guard lock(mutex_);
+      held_.push_back(respond);
+    };
   }
+  bool Hold(std::size_t count) {
+    const auto end = std::chrono::steady_clock::now() + kPatience;
+    while (std::chrono::steady_clock::now() < end) {
+      {
+        const std::lock_guard lock(mutex_);
+        if (held_.size() >= count) return true;
+      }
+      std::this_thread::sleep_for(std::chrono::milliseconds(1));
+    }
+    return false;
+  }
+  void LetGo() {
+    const std::lock_guard lock(mutex_);
+    for (const Responder& respond : held_) respond(Text("late"));
+    held_.clear();
+  }
+
+ private:
+  std::mutex mutex_;
+  std::vector<Responder> held_;
+};
+
+TEST_CASE("while all connections are at work further clients wait", "[cap]") {
+  HttpServerLimits limits = TestLimits();
+  limits.connections = 2;
+  HeldAnswers answers;
+  TestServer server(answers.Handler(), limits);
+  RawClient first = server.Connect();
+  first.Send(Get("/held"));
+  REQUIRE(answers.Hold(1));
+  RawClient second = server.Connect();
+  second.Send(Get("/held"));
+  REQUIRE(answers.Hold(2));
+  RawClient third = server.Connect();
+  third.Send(Get("/"));
+  CHECK_FALSE(third.HasInput(std::chrono::milliseconds(100)));
+  answers.LetGo();
+  CHECK(first.ReadReply().body == "late");
+  CHECK(second.ReadReply().body == "late");
+  CHECK(third.ReadReply().body == "at once");
+}
+
+TEST_CASE("a new client takes the place of the idlest", "[cap]") {
+  HttpServerLimits limits = TestLimits();
+  SECTION("of all") { limits.connections = 3; }
+  SECTION("of its address") { limits.connections_of_address = 3; }
+  TestServer server(Echo, limits);
+  RawClient silent = server.Connect();
+  RawClient unfinished = server.Connect();
+  unfinished.Send("GET / HTTP/1.1\r\nHost: ");
+  RawClient kept = server.Connect();
+  CHECK(kept.Exchange(Get("/")).status == 200);
+  RawClient fourth = server.Connect();
+  CHECK(fourth.Exchange(Get("/")).status == 200);
+  CHECK(silent.ReadToEnd() == Ending::kClosed);
   RawClient fifth = server.Connect();
-  RawClient sixth = server.Connect();
-  fifth.Send(Get("/fifth"));
-  sixth.Send(Get("/sixth"));
-  CHECK_FALSE(fifth.HasInput(std::chrono::milliseconds(100)));
-  CHECK(served[0].Exchange(Get("/")).status == 200);
-  served[1].Close();
-  CHECK(fifth.ReadReply().status == 200);
-  CHECK_FALSE(sixth.HasInput(std::chrono::milliseconds(100)));
-  fifth.Close();
-  CHECK(sixth.ReadReply().status == 200);
+  CHECK(fifth.Exchange(Get("/")).status == 200);
+  unfinished.ReadToEnd();
+  CHECK(kept.Exchange(Get("/")).status == 200);
+  CHECK(server.lines.Count("too many connections") == 1);
+  CHECK(server.lines.Count("connection evicted") == 2);
+}
+
+TEST_CASE("a client whose address is at work with all that it may have is closed", "[cap]") {
+  HttpServerLimits limits = TestLimits();
+  limits.connections_of_address = 1;
+  HeldAnswers answers;
+  TestServer server(answers.Handler(), limits);
+  RawClient first = server.Connect();
+  first.Send(Get("/held"));
+  REQUIRE(answers.Hold(1));
+  RawClient second = server.Connect();
+  CHECK(second.ReadToEnd() == Ending::kClosed);
+  CHECK(server.lines.WaitFor("too many connections").find("refused=1") != std::string::npos);
+  answers.LetGo();
+  CHECK(first.ReadReply().body == "late");
 }
 
 TEST_CASE("connections come and go at the cap without one being lost", "[cap]") {
