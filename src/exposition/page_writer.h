@@ -28,7 +28,7 @@ struct Page {
 class PageWriter {
  public:
   // Pieces are about this large.
-  static constexpr std::size_t kPieceBytes = 64U << 10U;
+  static constexpr std::size_t kPieceBytes = 16U << 10U;
 
   PageWriter(Page page, ExpositionFormat format);
 

@@ -35,15 +35,22 @@ ConnectionRegistry::Admission ConnectionRegistry::Add(std::shared_ptr<Connection
 }
 
 void ConnectionRegistry::Mark(ConnectionControl* connection, ConnectionUse use) {
-  const std::lock_guard lock(mutex_);
-  const auto found = connections_.find(connection);
-  if (found == connections_.end()) return;
-  Entry& entry = found->second;
-  entry.use = use;
-  entry.since = Clock::now();
-  // Its client did what we waited for before the eviction arrived, which then leaves it alone.
-  if (entry.evicted) --leaving_;
-  entry.evicted = false;
+  std::shared_ptr<ConnectionControl> evicted;
+  {
+    const std::lock_guard lock(mutex_);
+    const auto found = connections_.find(connection);
+    if (found == connections_.end()) return;
+    Entry& entry = found->second;
+    Forget(entry);
+    entry.use = use;
+    entry.since = Clock::now();
+    // Its client did what we waited for before the eviction arrived, which then leaves it alone.
+    entry.evicted = false;
+    if (use == ConnectionUse::kWriting && ++writing_ > reader_cap_) {
+      if (Entry* const victim = SlowestReader()) evicted = EvictLocked(*victim);
+    }
+  }
+  if (evicted != nullptr) evicted->Evict();
 }
 
 void ConnectionRegistry::Remove(ConnectionControl* connection) {
@@ -51,7 +58,7 @@ void ConnectionRegistry::Remove(ConnectionControl* connection) {
   const std::lock_guard lock(mutex_);
   const auto found = connections_.find(connection);
   if (found == connections_.end()) return;
-  if (found->second.evicted) --leaving_;
+  Forget(found->second);
   removed = std::move(found->second.connection);
   connections_.erase(found);
   if (connections_.empty()) emptied_.notify_all();
@@ -85,19 +92,28 @@ void ConnectionRegistry::AbortAll() {
   for (const auto& connection : Snapshot()) connection->Abort();
 }
 
-// Looks at all of them, which takes microseconds, and below the caps nobody asks.
+// Both look at all of them, which takes microseconds, and below the caps nobody asks.
 ConnectionRegistry::Entry* ConnectionRegistry::NextVictim(std::optional<std::string_view> network) {
-  const Clock::time_point reading_since = Clock::now() - kReadingTime;
   Entry* next = nullptr;
   for (auto& [key, entry] : connections_) {
-    if (entry.evicted || entry.use == ConnectionUse::kAtWork) continue;
-    if (entry.use == ConnectionUse::kWriting && entry.since > reading_since) continue;
+    if (entry.evicted || entry.use != ConnectionUse::kAwaitsClient) continue;
     if (network && entry.network != *network) continue;
-    if (next == nullptr || std::pair(entry.use, entry.since) < std::pair(next->use, next->since)) {
-      next = &entry;
-    }
+    if (next == nullptr || entry.since < next->since) next = &entry;
   }
-  return next;
+  return next != nullptr ? next : SlowestReader(network);
+}
+
+ConnectionRegistry::Entry* ConnectionRegistry::SlowestReader(
+    std::optional<std::string_view> network) {
+  const Clock::time_point reading_since = Clock::now() - kReadingTime;
+  Entry* slowest = nullptr;
+  for (auto& [key, entry] : connections_) {
+    if (entry.evicted || entry.use != ConnectionUse::kWriting) continue;
+    if (entry.since > reading_since) continue;
+    if (network && entry.network != *network) continue;
+    if (slowest == nullptr || entry.since < slowest->since) slowest = &entry;
+  }
+  return slowest;
 }
 
 bool ConnectionRegistry::IsFullFor(std::string_view network) const {
@@ -107,6 +123,12 @@ bool ConnectionRegistry::IsFullFor(std::string_view network) const {
   };
   return static_cast<std::size_t>(std::count_if(connections_.begin(), connections_.end(),
                                                 is_one)) >= address_cap_;
+}
+
+// Takes it out of the counts of its present use.
+void ConnectionRegistry::Forget(const Entry& entry) {
+  if (entry.evicted) --leaving_;
+  if (entry.use == ConnectionUse::kWriting) --writing_;
 }
 
 std::shared_ptr<ConnectionControl> ConnectionRegistry::EvictLocked(Entry& victim) {

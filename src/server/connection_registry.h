@@ -1,6 +1,7 @@
 // The open connections of a server: owns them, holds them to the caps, and waits for their end.
 #pragma once
 
+#include <algorithm>
 #include <chrono>
 #include <condition_variable>
 #include <cstddef>
@@ -43,7 +44,8 @@ enum class ConnectionUse : std::uint8_t {
 // At a cap a new client takes the place of the one that has kept us waiting longest: first of those
 // that we wait for, then of those that have been reading their answer for longer than kReadingTime.
 // Whoever opens connections to say nothing so pushes out its own kind, while a scrape is done
-// within milliseconds.
+// within milliseconds. Answers under way take the most memory, so of those that are being read for
+// longer than kReadingTime there are no more than a quarter of the cap.
 class ConnectionRegistry {
  public:
   // No honest client takes longer to read an answer, unless its network is slow.
@@ -57,14 +59,15 @@ class ConnectionRegistry {
 
   // `cap` connections in total, `address_cap` of one network.
   ConnectionRegistry(std::size_t cap, std::size_t address_cap)
-      : cap_(cap), address_cap_(address_cap) {}
+      : cap_(cap), address_cap_(address_cap), reader_cap_(std::max<std::size_t>(cap / 4, 1)) {}
 
   // Whether another connection may be accepted: false while as many as the cap are at work.
   bool HasRoom();
   // `network` is who the client is, as far as caps are concerned; empty for no cap but the total.
   // Evicts another where there is no room left.
   Admission Add(std::shared_ptr<ConnectionControl> connection, std::string network);
-  // From now on it does this. Does nothing when it is not there, as the next.
+  // From now on it does this; a reader too many makes another one leave. Does nothing when it is
+  // not there, as the next.
   void Mark(ConnectionControl* connection, ConnectionUse use);
   void Remove(ConnectionControl* connection);
 
@@ -93,6 +96,8 @@ class ConnectionRegistry {
 
   // With mutex_ held. The next to go, of that network only where one is given; nullptr for none.
   Entry* NextVictim(std::optional<std::string_view> network);
+  Entry* SlowestReader(std::optional<std::string_view> network = std::nullopt);
+  void Forget(const Entry& entry);
   std::shared_ptr<ConnectionControl> EvictLocked(Entry& victim);
   bool IsFull() const { return connections_.size() - leaving_ >= cap_; }
   bool IsFullFor(std::string_view network) const;
@@ -101,10 +106,12 @@ class ConnectionRegistry {
 
   const std::size_t cap_;
   const std::size_t address_cap_;
+  const std::size_t reader_cap_;
   std::mutex mutex_;
   std::condition_variable emptied_;
   // Guarded by mutex_.
   Entries connections_;
+  std::size_t writing_ = 0;  // in use kWriting
   std::size_t leaving_ = 0;  // evicted and not yet gone
   std::size_t evictions_ = 0;
   bool stopping_ = false;

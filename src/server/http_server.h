@@ -68,7 +68,7 @@ struct IncomingRequest {
 class BodySource {
  public:
   virtual ~BodySource() = default;
-  // Replaces `chunk` by the next piece, best of about 64 KiB; false when there is none left. After
+  // Replaces `chunk` by the next piece, best of about 16 KiB; false when there is none left. After
   // an exception the connection is reset, so that the client sees that the body is cut.
   virtual bool Next(std::string& chunk) = 0;
 };

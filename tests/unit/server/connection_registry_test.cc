@@ -108,6 +108,22 @@ TEST_CASE("of one network there are no more than its cap", "[registry]") {
   CHECK(crowd.evicted.size() == 1);
 }
 
+TEST_CASE("of slow readers there is no more than a quarter", "[registry]") {
+  Crowd crowd(8, 8);
+  for (const char* name : {"a", "b", "c", "d"}) crowd.Add(name, name);
+  for (const std::size_t reader : {1U, 0U}) crowd.Mark(reader, ConnectionUse::kWriting);
+  crowd.Mark(2, ConnectionUse::kWriting);
+  CHECK(crowd.evicted.empty());  // their answers have only just begun
+  crowd.Mark(2, ConnectionUse::kAwaitsClient);
+  std::this_thread::sleep_for(ConnectionRegistry::kReadingTime);
+  crowd.Mark(3, ConnectionUse::kWriting);
+  CHECK(crowd.evicted == std::vector<std::string>{"b"});
+  crowd.registry.Remove(crowd.all[1].get());
+  crowd.Mark(3, ConnectionUse::kAwaitsClient);
+  crowd.Mark(3, ConnectionUse::kWriting);
+  CHECK(crowd.evicted.size() == 1);
+}
+
 TEST_CASE("clients without an address are held to the total alone", "[registry]") {
   Crowd crowd(3, 1);
   for (const char* name : {"a", "b", "c"}) CHECK(crowd.Add(name, "") == Admission::kAdmitted);
