@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # What one session costs: instructions (counted by callgrind, so that the figures repeat on any machine) of reading it
 # and of writing its series, and how far it raises the peak of resident memory. `make bench` runs it with the release
-# build. Then the wall time of whole scrapes of paged backends, compared with one page of the same run.
+# build. Then the wall time of whole scrapes of paged backends, compared with one page of the same run; and how scrapes
+# fare among clients that mean no good, and many at once.
 #
 #   scripts/bench.sh [BUILD_FOLDER]    default build/release
 #
@@ -57,7 +58,10 @@ write_cost="$(per_session write)"
 report 'reading a session' "$read_cost" 25000 'instructions'
 printf '%-34s %7d instructions\n' 'preparing its series' "$prepare_cost"
 report 'writing six series of a session' "$write_cost" 8000 'instructions'
+report 'writing and compressing them' "$(per_session compress)" $((3 * write_cost)) 'instructions'
 memory="$("$program" memory 100000 | sed -n 's/.* \([0-9]*\) bytes a session/\1/p')"
 report 'peak memory of a session' "$memory" 512 'bytes'
 "${program%/*}/collection_bench"
+python3 -B tests/bench/slow_clients_bench.py "${program%/*}/session_exporter" "${program%/*}/backend_simulator" ||
+  missed=1
 [[ "$missed" == 0 || "${BENCH_STRICT:-}" != 1 ]]

@@ -44,7 +44,7 @@ class IsalStream final : public GzipStream {
 
  private:
   static constexpr std::size_t kMostAtOnce = 1U << 30U;  // it counts in 32 bits
-  static constexpr std::uint32_t kRoom = 16U << 10U;     // a piece of 64 KiB takes about as much
+  static constexpr std::uint32_t kRoom = 4U << 10U;      // cleared each time, so not for the worst
 
   void Deflate(std::string& out) {
     const std::size_t before = out.size();

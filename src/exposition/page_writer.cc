@@ -22,12 +22,12 @@ std::string_view UnitOf(std::string_view family) {
 
 }  // namespace
 
-PageWriter::PageWriter(Page page, ExpositionFormat format)
-    : page_(std::move(page)), format_(format) {}
+PageWriter::PageWriter(Page page, ExpositionFormat format, std::size_t piece_bytes)
+    : page_(std::move(page)), format_(format), piece_bytes_(piece_bytes) {}
 
 bool PageWriter::Next(std::string& piece) {
   piece.clear();
-  while (family_ < kMetricCount && piece.size() < kPieceBytes) {
+  while (family_ < kMetricCount && piece.size() < piece_bytes_) {
     const MetricDescription& metric = Catalogue()[family_];
     if (!begun_) {
       if (Empty(metric.metric)) {
@@ -68,7 +68,7 @@ void PageWriter::AppendOwn(Metric metric, std::string& piece) const {
 
 bool PageWriter::ContinueFamily(std::string& piece) {
   while (target_ < page_.targets.size()) {
-    if (piece.size() >= kPieceBytes || !ContinueTarget(*page_.targets[target_], piece))
+    if (piece.size() >= piece_bytes_ || !ContinueTarget(*page_.targets[target_], piece))
       return false;
     ++target_;
     row_ = 0;
@@ -83,7 +83,7 @@ bool PageWriter::ContinueTarget(const TargetPage& target, std::string& piece) {
   piece += target.Lines(metric);
   const SessionTable* sessions = target.sessions();
   if (sessions == nullptr || !sessions->Has(metric)) return true;
-  row_ = sessions->Append(metric, row_, kPieceBytes, piece);
+  row_ = sessions->Append(metric, row_, piece_bytes_, piece);
   return row_ == sessions->rows();
 }
 

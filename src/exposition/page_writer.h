@@ -27,10 +27,12 @@ struct Page {
 
 class PageWriter {
  public:
-  // Pieces are about this large.
   static constexpr std::size_t kPieceBytes = 16U << 10U;
+  // Compressing takes a twelfth less for pieces of this size.
+  static constexpr std::size_t kPieceBytesToCompress = 64U << 10U;
 
-  PageWriter(Page page, ExpositionFormat format);
+  // Pieces are about `piece_bytes` large.
+  PageWriter(Page page, ExpositionFormat format, std::size_t piece_bytes = kPieceBytes);
 
   // Replaces `piece` by the next one; false, and nothing in it, when the page is complete.
   bool Next(std::string& piece);
@@ -46,6 +48,7 @@ class PageWriter {
 
   Page page_;
   ExpositionFormat format_;
+  std::size_t piece_bytes_;
   std::size_t family_ = 0;  // in the catalogue
   bool begun_ = false;      // the family's header is written
   std::size_t target_ = 0;  // under way in the family

@@ -49,8 +49,8 @@ void Connection<Stream>::Evict() {
 template <typename Stream>
 void Connection<Stream>::EnterPhase(Phase phase, std::chrono::milliseconds limit) {
   phase_ = phase;
-  core_.connections.Mark(this, phase == Phase::kWriting ? ConnectionUse::kWriting
-                                                        : ConnectionUse::kAwaitsClient);
+  core_.connections.Mark(
+      this, phase == Phase::kWriting ? ConnectionUse::kWriting : ConnectionUse::kAwaitsClient);
   timer_.expires_after(limit);
   timer_.async_wait([self = Self()](const error_code& cancelled) {
     if (!cancelled) self->OnTimer();

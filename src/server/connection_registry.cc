@@ -121,8 +121,8 @@ bool ConnectionRegistry::IsFullFor(std::string_view network) const {
   const auto is_one = [network](const auto& pair) {
     return !pair.second.evicted && pair.second.network == network;
   };
-  return static_cast<std::size_t>(std::count_if(connections_.begin(), connections_.end(),
-                                                is_one)) >= address_cap_;
+  return static_cast<std::size_t>(
+             std::count_if(connections_.begin(), connections_.end(), is_one)) >= address_cap_;
 }
 
 // Takes it out of the counts of its present use.

@@ -26,10 +26,10 @@ class ListenerControl {
   virtual void Close() = 0;
 };
 
-// While as many connections as the cap are at work it lets clients wait, rather than closing them: a
-// scrape that waits in the kernel's backlog is late, one that is turned away is a gap, and turning
-// away costs the most when there is least to spare. Several listeners may exceed the cap by one
-// each.
+// While as many connections as the cap are at work it lets clients wait, rather than closing them:
+// a scrape that waits in the kernel's backlog is late, one that is turned away is a gap, and
+// turning away costs the most when there is least to spare. Several listeners may exceed the cap by
+// one each.
 template <typename Protocol>
 class Listener final : public ListenerControl,
                        public std::enable_shared_from_this<Listener<Protocol>> {
@@ -99,8 +99,8 @@ class Listener final : public ListenerControl,
     evicted_ += core_.connections.TakeEvictions();
     const auto now = std::chrono::steady_clock::now();
     if (evicted_ + refused_ == 0 || now < next_word_of_crowd_) return;
-    core_.log.Warn("too many connections", {{"evicted", std::to_string(evicted_)},
-                                            {"refused", std::to_string(refused_)}});
+    core_.log.Warn("too many connections",
+                   {{"evicted", std::to_string(evicted_)}, {"refused", std::to_string(refused_)}});
     evicted_ = refused_ = 0;
     next_word_of_crowd_ = now + std::chrono::minutes(1);
   }

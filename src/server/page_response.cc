@@ -14,7 +14,10 @@ class PageBody final : public BodySource {
  public:
   // `lead` goes in front of the page.
   PageBody(std::string lead, Page page, ExpositionFormat format, std::unique_ptr<GzipStream> gzip)
-      : lead_(std::move(lead)), writer_(std::move(page), format), gzip_(std::move(gzip)) {}
+      : lead_(std::move(lead)),
+        writer_(std::move(page), format,
+                gzip == nullptr ? PageWriter::kPieceBytes : PageWriter::kPieceBytesToCompress),
+        gzip_(std::move(gzip)) {}
 
   bool Next(std::string& chunk) override {
     if (gzip_ == nullptr) return NextText(chunk);

@@ -1,9 +1,10 @@
 // The path of a scrape's sessions, alone: an answer of get_kasms read into a snapshot, and the
 // series of its sessions written. For counting instructions (scripts/bench.sh), not for timing.
 //
-//   kasm_pipeline_bench read|prepare|write|both|memory [SESSIONS [REPEATS]]
+//   kasm_pipeline_bench read|prepare|write|compress|both|memory [SESSIONS [REPEATS]]
 //
-// prepare makes the table that the series are written from; write does not count that. These keep
+// prepare makes the table that the series are written from; write does not count that. compress
+// writes too, and compresses what it wrote. These keep
 // the answer in memory, so that two counts of repeats differ by the work alone. memory makes it
 // while it is read, as it would arrive, and prints how far that raised VmHWM.
 #include <array>
@@ -20,13 +21,14 @@
 
 #include "backends/kasm/kasm_api.h"
 #include "base/timestamp.h"
+#include "exposition/gzip.h"
+#include "exposition/page_writer.h"
 #include "exposition/session_table.h"
 
 namespace session_exporter {
 namespace {
 
 constexpr std::size_t kReadBytes = 128U << 10U;  // as libcurl hands on
-constexpr std::size_t kWriteBytes = 64U << 10U;  // as the server sends
 
 constexpr std::array kMetrics = {
     Metric::kInfo,   Metric::kKeepaliveAge,   Metric::kKeepaliveTimestamp,
@@ -141,18 +143,31 @@ std::unique_ptr<const SessionTable> Prepare(const std::shared_ptr<const Snapshot
   return std::make_unique<const SessionTable>(snapshot, options);
 }
 
-std::size_t Write(const SessionTable& table) {
+// The bytes of the text, or of what it is compressed to.
+std::size_t Write(const SessionTable& table, GzipStream* gzip = nullptr) {
   std::size_t bytes = 0;
   std::string piece;
-  piece.reserve(kWriteBytes + 1024);
+  std::string compressed;
+  const std::size_t piece_bytes =
+      gzip == nullptr ? PageWriter::kPieceBytes : PageWriter::kPieceBytesToCompress;
+  piece.reserve(piece_bytes + 1024);
   for (const Metric metric : kMetrics) {
     for (std::size_t row = 0; row < table.rows();) {
       piece.clear();
-      row = table.Append(metric, row, kWriteBytes, piece);
-      bytes += piece.size();
+      row = table.Append(metric, row, piece_bytes, piece);
+      if (gzip == nullptr) {
+        bytes += piece.size();
+        continue;
+      }
+      compressed.clear();
+      gzip->Write(piece, compressed);
+      bytes += compressed.size();
     }
   }
-  return bytes;
+  if (gzip == nullptr) return bytes;
+  compressed.clear();
+  gzip->Finish(compressed);
+  return bytes + compressed.size();
 }
 
 std::size_t PeakKilobytes() {
@@ -197,7 +212,10 @@ int Run(int argc, char** argv) {
   const bool read = mode == "read" || mode == "both";
   const bool prepare = mode == "prepare" || mode == "both";
   const bool write = mode == "write" || mode == "both";
-  if (!read && !prepare && !write) Stop("read, prepare, write, both or memory");
+  const bool compress = mode == "compress";
+  if (!read && !prepare && !write && !compress) {
+    Stop("read, prepare, write, compress, both or memory");
+  }
   std::string document;
   Answer answer(sessions);
   while (answer.Append(document)) continue;
@@ -208,6 +226,7 @@ int Run(int argc, char** argv) {
     if (read) snapshot = ReadDocument(document);
     if (prepare) table = Prepare(snapshot);
     if (write) written += Write(*table);
+    if (compress) written += Write(*table, GzipStream::Create().get());
   }
   if (snapshot->sessions.size() != sessions || !snapshot->parse_warnings.empty()) {
     Stop("the answer was not read whole");

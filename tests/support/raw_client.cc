@@ -15,7 +15,8 @@
 namespace session_exporter::test {
 namespace {
 
-// Far above what any answer takes, on a busy machine and under a sanitizer; only a fault runs into it.
+// Far above what any answer takes, on a busy machine and under a sanitizer; only a fault runs into
+// it.
 constexpr std::chrono::milliseconds kDeadline{60'000};
 
 void Check(bool holds, const char* what) {
