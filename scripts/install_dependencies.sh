@@ -52,14 +52,20 @@ missing_of() {
   done
 }
 
-# Debian starts a packaged server when it is installed. Only Prometheus's programs are wanted here, and its port may be
-# in use, so its unit is masked first; without systemd, RUNLEVEL=1 keeps invoke-rc.d from starting it.
+# Debian starts a packaged server when it is installed. Only the programs of these are wanted here, and their ports may
+# be in use, so their units are masked first; without systemd, RUNLEVEL=1 keeps invoke-rc.d from starting them.
 keep_services_stopped() {
-  if [[ " $* " == *' prometheus '* && -d /run/systemd/system ]]; then
-    echo 'Masking prometheus.service, so that the installation does not start it' \
-      "(to use it later: systemctl unmask prometheus)."
-    "${as_root[@]}" systemctl mask --quiet prometheus.service
-  fi
+  local package
+  [[ -d /run/systemd/system ]] || return 0
+  for package in "$@"; do
+    case "$package" in
+      prometheus | prometheus-alertmanager)
+        echo "Masking $package.service, so that the installation does not start it" \
+          "(to use it later: systemctl unmask $package)."
+        "${as_root[@]}" systemctl mask --quiet "$package.service"
+        ;;
+    esac
+  done
 }
 
 [[ $# -gt 0 ]] || fail 'name at least one group: build, demo, test, lint'
