@@ -15,8 +15,9 @@ import programs
 
 
 class Prometheus(programs.Program):
-    def __init__(self, targets, discover=None):
-        """`targets` are the addresses that it scrapes, by job; `discover` is that of an exporter which it asks for more."""
+    def __init__(self, targets, discover=None, rules=()):
+        """`targets` are the addresses that it scrapes, by job; `discover` is that of an exporter which it asks for more;
+        `rules` are files."""
         self.storage = tempfile.TemporaryDirectory(prefix="session_exporter_e2e.")
         jobs = [
             {
@@ -37,7 +38,12 @@ class Prometheus(programs.Program):
                 }
             )
         config_file = pathlib.Path(self.storage.name, "prometheus.yml")
-        config_file.write_text(json.dumps({"scrape_configs": jobs}))  # JSON is YAML too
+        config = {
+            "global": {"evaluation_interval": "1s"},
+            "rule_files": [str(path) for path in rules],
+            "scrape_configs": jobs,
+        }
+        config_file.write_text(json.dumps(config))  # JSON is YAML too
         super().__init__(
             [
                 shutil.which("prometheus"),
