@@ -16,13 +16,18 @@ METRIC = re.compile(r"\bsession_[a-z_]+\b(?![.:*])")
 NO_METRICS = {"session_exporter", "session_tokens"}
 
 
+def read_yaml(path):
+    # The parser in C, where there is one: ten times as fast.
+    return yaml.load(path.read_text(), Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
+
+
 def rule_files(root):
     return sorted(pathlib.Path(root, "dashboards/rules").glob("*.yaml"))
 
 
 def rules(root):
     for path in rule_files(root):
-        for group in yaml.safe_load(path.read_text())["groups"]:
+        for group in read_yaml(path)["groups"]:
             yield from group["rules"]
 
 
@@ -107,7 +112,7 @@ def check_table(path, known, prefix):
 def check_tests(root, known):
     runs = {}  # by alert: of each test, whether it fires, in the order of time
     for path in sorted((root / "tests/rules").glob("*_test.yaml")):
-        for test in yaml.safe_load(path.read_text())["tests"]:
+        for test in read_yaml(path)["tests"]:
             of_test = {}
             for case in test.get("alert_rule_test", []):
                 of_test.setdefault(case["alertname"], []).append((seconds(case["eval_time"]), bool(case["exp_alerts"])))
