@@ -89,6 +89,9 @@ class CheckRulesTest(unittest.TestCase):
              "sessions_new.json is missing"),
             ("a dashboard that only the mixin has", remove("dashboards/sessions_overview.json"),
              "there is no sessions_overview.json"),
+            ("a test without the rules that it is about",
+             edit("tests/rules/users_test.yaml", "sessions.alerts.yaml", "session_exporter.alerts.yaml"),
+             "users_test.yaml: SessionUserLimitNear is in none of its rule_files"),
             ("rules that the mixin lacks", add("dashboards/rules/more.yaml", "groups: []\n"),
              "rules/more.yaml is missing"),
         ]
