@@ -28,10 +28,11 @@ struct HttpServerLimits {
   std::chrono::milliseconds header_time{5'000};
   std::chrono::milliseconds idle_time{120'000};  // kept connection without a request
   std::chrono::milliseconds write_time{15'000};  // absolute, for a whole answer; above: cut
-  // At either, a new client takes the place of the one that has kept us waiting longest. Of an
-  // address (in IPv6, a /64 network) are at most half, so that nobody can take all. While as many
-  // as the cap are at work further clients wait; those of one address are closed.
-  std::size_t connections = 512;
+  // At either, a new client takes the place of the one that has kept us waiting longest; of one
+  // address (in IPv6, a /64 network) are fewer, so that nobody can take all. While as many as the
+  // cap are at work further clients wait; those of one address are closed. A connection over TLS
+  // takes 76 KiB, most of it Asio's and OpenSSL's buffers, a plain one 6.
+  std::size_t connections = 384;
   std::size_t connections_of_address = 256;
 };
 
