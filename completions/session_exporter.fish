@@ -1,6 +1,7 @@
 # fish completion of session_exporter.
 
 complete -c session_exporter -f
+complete -c session_exporter -n __fish_use_subcommand -a healthcheck -d 'ask a running exporter whether it is healthy'
 complete -c session_exporter -l config.file -r -F -d 'configuration'
 complete -c session_exporter -l config.check -d 'read the configuration, print every error, exit 0 or 2'
 complete -c session_exporter -l web.listen-address -x -d 'host:port or :port, repeatable'

@@ -254,6 +254,10 @@ std::vector<std::string> App::LoadAndApply() {
   return {};
 }
 
+void App::OnServingThread(std::function<void()> task) {
+  parts_->server->After(std::chrono::milliseconds(0), std::move(task));
+}
+
 void App::Stop(std::chrono::milliseconds grace) {
   parts_->endpoints.BeginStop();
   if (parts_->server != nullptr) parts_->server->Stop(grace);

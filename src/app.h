@@ -58,6 +58,10 @@ class App {
   // their state. One reload runs at a time, also of those that come over HTTP.
   void Reload();
 
+  // Calls `task` on a thread that serves, as soon as one is free: that it is called at all shows
+  // that the program serves.
+  void OnServingThread(std::function<void()> task);
+
   // Refuses new scrapes, lets those under way finish for at most `grace`, and ends.
   void Stop(std::chrono::milliseconds grace);
 

@@ -1,4 +1,5 @@
 // The command line: flags, signals and exit codes.
+#include <chrono>
 #include <csignal>
 #include <cstdlib>
 #include <exception>
@@ -7,10 +8,13 @@
 #include <string>
 #include <vector>
 
+#include <fmt/format.h>
 #include <CLI/CLI.hpp>
 
 #include "app.h"
+#include "health_check.h"
 #include "server/endpoints.h"
+#include "server/service_notifier.h"
 
 namespace session_exporter {
 namespace {
@@ -27,6 +31,7 @@ struct Flags {
   std::string log_level = "info";
   std::string log_format = "logfmt";
   std::string timeout_offset = "0.5s";
+  std::string health_url = "http://127.0.0.1:10470/-/healthy";
 };
 
 // "0.5s", "500ms" or plain seconds: a fraction is allowed, as the flag's default has one.
@@ -71,6 +76,13 @@ void AddFlags(CLI::App& cli, Flags& flags) {
   cli.add_option("--log.format", flags.log_format, "logfmt or json")->capture_default_str();
 }
 
+CLI::App* AddHealthCheck(CLI::App& cli, Flags& flags) {
+  CLI::App* command = cli.add_subcommand(
+      "healthcheck", "ask a running exporter whether it is healthy; exit 0 or 1");
+  command->add_option("URL", flags.health_url, "http or https")->capture_default_str();
+  return command;
+}
+
 int Usage(const std::string& message) {
   std::cerr << "session_exporter: " << message << "\n";
   return kUsage;
@@ -87,18 +99,43 @@ sigset_t BlockSignals() {
   return signals;
 }
 
+// The next of the signals; nothing when none comes for `time`, if one is given.
+std::optional<int> WaitForSignal(const sigset_t& signals,
+                                 std::optional<std::chrono::milliseconds> time) {
+  if (!time) {
+    int number = 0;
+    sigwait(&signals, &number);
+    return number;
+  }
+  const auto seconds = std::chrono::floor<std::chrono::seconds>(*time);
+  const timespec wait{seconds.count(), std::chrono::nanoseconds(*time - seconds).count()};
+  const int number = sigtimedwait(&signals, nullptr, &wait);
+  return number > 0 ? std::optional(number) : std::nullopt;
+}
+
 int ServeUntilStopped(App& app, const sigset_t& signals, Log& log) {
-  if (auto served = app.Serve(); !served) {
+  const auto notifier = ServiceNotifier::Open(ProcessEnvironment());
+  const auto served = notifier ? app.Serve() : tl::unexpected(notifier.error());
+  if (!served) {
     log.Failure("cannot serve", {{"error", served.error().message()}});
     return kFailed;
   }
+  const std::string status = fmt::format("listening on {}", fmt::join(app.addresses(), ", "));
+  notifier->Ready(status);
   while (true) {
-    int number = 0;
-    sigwait(&signals, &number);
-    if (number == SIGHUP) {
-      app.Reload();
+    const std::optional<int> number = WaitForSignal(signals, notifier->alive_interval());
+    if (!number) {
+      // The service manager's watchdog is not to be told by a thread that has nothing else to do.
+      app.OnServingThread([&notifier] { notifier->Alive(); });
       continue;
     }
+    if (number == SIGHUP) {
+      notifier->Reloading();
+      app.Reload();
+      notifier->Ready(status);
+      continue;
+    }
+    notifier->Stopping();
     log.Info("stopping", {{"signal", number == SIGTERM ? "SIGTERM" : "SIGINT"}});
     app.Stop(kStopGrace);
     return kDone;
@@ -139,10 +176,14 @@ int Main(int argc, char** argv) {
       "session_exporter");
   Flags flags;
   AddFlags(cli, flags);
+  const CLI::App* const health_check = AddHealthCheck(cli, flags);
   try {
     cli.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
     return cli.exit(error) == 0 ? kDone : kUsage;
+  }
+  if (health_check->parsed()) {
+    return CheckHealth(flags.health_url, SystemClock(), std::cerr) ? kDone : kFailed;
   }
   const auto level = ParseLogLevel(flags.log_level);
   if (!level) return Usage("--log.level: " + level.error().message());
