@@ -13,8 +13,6 @@
 #include <ctime>
 #include <utility>
 
-#include <fmt/format.h>
-
 namespace session_exporter {
 namespace {
 
