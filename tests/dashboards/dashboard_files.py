@@ -25,14 +25,14 @@ def read(path):
     return json.loads(pathlib.Path(path).read_text(encoding="utf-8"))
 
 
-def layout(value, indent=0, before=0):
+def layout(value, indent=0, before=0, after=1):
     """JSON in which a value that fits into a line is on one, small neighbours share one, and brackets that would
     open one after the other do so on one line.
 
-    `before` is the number of characters that stand before the value on its line, after the indentation.
+    `before` and `after` are how many characters stand around the value on its line, indentation apart.
     """
     line = json.dumps(value, ensure_ascii=False)
-    if indent + before + len(line) < WIDTH or not isinstance(value, (dict, list)) or not value:
+    if indent + before + len(line) + after <= WIDTH or not isinstance(value, (dict, list)) or not value:
         return line
     entries = [("", item) for item in value]
     opening, closing = "[]"
@@ -43,7 +43,9 @@ def layout(value, indent=0, before=0):
         text = opening
         for number, (key, item) in enumerate(entries):
             text += (", " if number else "") + key
-            text += layout(item, indent, _last_line(text, indent, before))
+            # What comes next on that line is the next key and at least a pair of brackets.
+            rest = len(entries[number + 1][0]) + 4 if number + 1 < len(entries) else 0
+            text += layout(item, indent, _last_line(text, indent, before), rest + 1 + after)
         return text + closing
     end = "\n" + " " * indent
     return opening + end + "  " + _filled(entries, indent + 2) + end + closing
