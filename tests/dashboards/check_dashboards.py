@@ -165,15 +165,12 @@ def check_places(dashboard):
         place, where = panel["gridPos"], f"panel {panel['id']}"
         if place["x"] < 0 or place["w"] < 1 or place["h"] < 1 or place["x"] + place["w"] > COLUMNS:
             yield where, f"is not inside the {COLUMNS} columns"
-        for x in range(place["x"], place["x"] + place["w"]):
-            for y in range(place["y"], place["y"] + place["h"]):
-                other = taken.setdefault((x, y), panel["id"])
-                if other != panel["id"]:
-                    yield where, f"lies on panel {other}"
-                    break
-            else:
-                continue
-            break
+        columns = range(place["x"], place["x"] + place["w"])
+        rows = range(place["y"], place["y"] + place["h"])
+        cells = {(x, y) for x in columns for y in rows}
+        for other in sorted({taken[cell] for cell in cells if cell in taken}):
+            yield where, f"lies on panel {other}"
+        taken.update(dict.fromkeys(cells, panel["id"]))
 
 
 def check_links(dashboard, uids):
