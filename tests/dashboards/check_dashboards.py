@@ -128,7 +128,8 @@ def check_expression(expression):
     if len(COUNTER.findall(plain)) != len(IN_RATE.findall(plain)):
         yield "a counter stands outside of rate() and increase()"
     for found in RANGE_IN_RATE.findall(expression):
-        if found != "$__rate_interval":
+        # One number for the whole of the time range is the other thing that makes sense.
+        if found not in ("$__rate_interval", "$__range"):
             yield f"a rate over {found} instead of $__rate_interval"
     for selector in re.findall(r"\b(?:session|process)_\w+(?![\w(])(\{[^}]*\})?", expression):
         if not re.search(r"=~?\"\$\w+\"", selector):
