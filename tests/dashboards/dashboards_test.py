@@ -1,0 +1,252 @@
+#!/usr/bin/env python3
+"""Runs every query of the dashboards against a real Prometheus that scrapes the exporter over all simulated backends.
+
+Usage: dashboards_test.py EXPORTER SIMULATOR SOURCE_FOLDER
+
+Three servers scrape: one `/metrics`, one the probes that `/sd` tells, and one two exporters in both ways, as pairs for
+high availability do.
+"""
+
+import json
+import math
+import pathlib
+import re
+import shutil
+import sys
+import unittest
+import urllib.parse
+
+FOLDER = pathlib.Path(__file__).resolve().parent
+sys.path[:0] = [str(FOLDER), str(FOLDER.parent / "e2e")]
+import dashboard_files as dashboards  # noqa: E402  (found through the line above)
+import programs  # noqa: E402
+from prometheus_test import Prometheus  # noqa: E402
+
+source = pathlib.Path()
+
+# The range of a dashboard, for queries over the whole of it, and the time that a graph shows here.
+RANGE = "10m"
+GRAPH_SECONDS = 4
+DOWN = "kasm/down"
+# Served only by an exporter about itself.
+OWN = re.compile(r"\b(session_exporter|process)_")
+
+# Queries that may be without data here, as (dashboard, panel, refId), and why.
+MAY_BE_EMPTY = {}
+
+# Metrics that no panel shows, and why.
+NOT_SHOWN = {
+    "process_max_fds": "a constant of the unit file; open descriptors are shown",
+    "process_start_time_seconds": "the time since the configuration was loaded shows a restart as well",
+    "process_virtual_memory_bytes": "address space that sanitizers and allocators reserve says nothing",
+    "session_exporter_targets": "the tables of targets have a row for each",
+    "session_user_sessions": "needs user in group_by, which is off by default; tables count session_info instead",
+}
+
+
+def configuration(url):
+    return programs.configuration(
+        programs.kasm_target("kasm/main", url(), group_by="[user, image, host, deployment_zone]"),
+        programs.kasm_target("kasm/odd", url("wrong_types"), per_session="{limit: 5}"),
+        programs.kasm_target(DOWN, url("status=503")),
+        programs.intersight_target("intersight", url(), stale_after="10m"),
+        programs.aws_ssm_target(
+            "aws",
+            url(),
+            account_id="'123456789012'",
+            regions="[us-east-1, eu-west-1]",
+            group_by="[document, role, access_type]",
+            history="{enabled: true, window: 30d}",
+        ),
+    )
+
+
+class Server(Prometheus):
+    def ask(self, path, **parameters):
+        answer = programs.get(self.address, f"/api/v1/{path}?" + urllib.parse.urlencode(parameters, doseq=True))
+        document = json.loads(answer.body)
+        if document["status"] != "success":
+            raise AssertionError(f"{document['error']}: {parameters}")
+        return document["data"]
+
+    def now(self):
+        return float(self.ask("query", query="time()")["result"][0])
+
+    def choices(self, dashboard):
+        """The values of every variable, and what they are as All."""
+        found, chosen = {}, {"__range": RANGE}
+        for variable in dashboards.query_variables(dashboard):
+            selector, label = dashboards.label_values(variable)
+            series = self.ask("series", **{"match[]": dashboards.with_values(selector, chosen)})
+            found[variable["name"]] = sorted({labels.get(label, "") for labels in series})
+            every = "|".join(re.escape(value).replace("\\", "\\\\") for value in found[variable["name"]])
+            chosen[variable["name"]] = variable.get("allValue", f"({every})")
+        return found, chosen
+
+
+class Dashboards(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.documents = {path.stem: dashboards.read(path) for path in dashboards.files(source / "dashboards")}
+        cls.simulator = cls.enterClassContext(programs.Simulator("--seed=5", "--sessions=40"))
+        yaml = configuration(cls.simulator.url)
+        environment = programs.aws_environment(cls.simulator.url())
+        cls.exporter, twin = (
+            cls.enterClassContext(programs.Exporter(yaml, environment=environment)) for _ in range(2)
+        )
+        cls.pages = cls.enterClassContext(Server({"sessions": cls.exporter.address}))
+        cls.probes = cls.enterClassContext(Server({}, discover=cls.exporter.address))
+        both = {"sessions": cls.exporter.address, "twin": twin.address}
+        cls.pair = cls.enterClassContext(Server(both, discover=cls.exporter.address))
+        targets = len(re.findall(r"^session_up\{", cls.exporter.scrape(), re.MULTILINE))
+        for server, times in ((cls.pages, 1), (cls.probes, 1), (cls.pair, 3)):
+            # Three scrapes of everything give rates and graphs.
+            condition = f"count(count_over_time(session_up[1m]) >= 3) == {targets * times}"
+            programs.wait_until(lambda: server.query(condition), f"all targets were scraped {times} times over")
+
+    def queries(self):
+        """(dashboard's name, dashboard, panel, target, whether it is about the exporter itself)"""
+        for name, dashboard in self.documents.items():
+            for panel, target in dashboards.targets(dashboard):
+                yield name, dashboard, panel, target, bool(OWN.search(target["expr"]))
+
+    def tiles(self):
+        for name, dashboard, panel, target, own in self.queries():
+            if panel["type"] == "stat" and not own:
+                yield f"{name}: {panel['title']}", dashboard, target
+
+    def run_query(self, server, dashboard, target):
+        """Every value of the answer, as (labels, value)."""
+        _, values = server.choices(dashboard)
+        query = dashboards.with_values(target["expr"], {**values, "__rate_interval": "10s"})
+        if target.get("instant"):
+            return [(one["metric"], float(one["value"][1])) for one in server.ask("query", query=query)["result"]]
+        now = server.now()
+        found = server.ask("query_range", query=query, start=now - GRAPH_SECONDS, end=now, step=2)["result"]
+        return [(series["metric"], float(value)) for series in found for _, value in series["values"]]
+
+    def assert_has_data(self, server, about_itself):
+        seen = set()
+        for name, dashboard, panel, target, own in self.queries():
+            if own and not about_itself:
+                continue
+            where = (name, panel["title"], target["refId"])
+            with self.subTest(query=where):
+                found = self.run_query(server, dashboard, target)
+                if not found:
+                    self.assertIn(where, MAY_BE_EMPTY, target["expr"])
+                    seen.add(where)
+                self.assertTrue(all(math.isfinite(value) for _, value in found), target["expr"])
+        return seen
+
+    def test_every_query_returns_data_where_pages_are_scraped(self):
+        empty = self.assert_has_data(self.pages, about_itself=True)
+        self.assertEqual(empty, set(MAY_BE_EMPTY), "what is not empty any more need not be listed")
+
+    def test_every_query_about_targets_returns_data_where_probes_are_scraped(self):
+        self.assert_has_data(self.probes, about_itself=False)
+        self.assertEqual(self.probes.query("session_exporter_build_info"), [])
+
+    def test_every_query_returns_data_of_a_pair(self):
+        self.assert_has_data(self.pair, about_itself=True)
+
+    def test_a_pair_counts_nothing_twice(self):
+        compared = 0
+        for where, dashboard, target in self.tiles():
+            if "time()" in target["expr"] or "duration" in target["expr"]:
+                continue
+            with self.subTest(tile=where):
+                one, two = (self.run_query(server, dashboard, target) for server in (self.pages, self.pair))
+                self.assertEqual(two, one)
+                compared += 1
+        self.assertGreater(compared, 20)
+
+    def test_every_variable_has_values(self):
+        for name, dashboard in self.documents.items():
+            found, _ = self.pages.choices(dashboard)
+            for variable, values in found.items():
+                with self.subTest(dashboard=name, variable=variable):
+                    self.assertTrue(values)
+        found, _ = self.pages.choices(self.documents["sessions_kasm"])
+        self.assertEqual(found["target"], [DOWN, "kasm/main", "kasm/odd"], "only those of its backend")
+
+    def test_every_annotation_tells_the_target_that_is_down(self):
+        for name, dashboard in self.documents.items():
+            for annotation in dashboards.annotations(dashboard):
+                with self.subTest(dashboard=name):
+                    query = dashboards.with_values(annotation["expr"])
+                    self.assertEqual([labels for labels, _ in self.pages.query(query)], [{"target": DOWN}])
+
+    def test_every_column_is_a_label_of_the_answer(self):
+        for name, dashboard in self.documents.items():
+            for panel in dashboards.panels(dashboard):
+                if panel["type"] != "table":
+                    continue
+                labels = set()
+                for target in panel["targets"]:
+                    labels.update(*(series for series, _ in self.run_query(self.pages, dashboard, target)))
+                organize = next(t for t in panel["transformations"] if t["id"] == "organize")
+                columns = {column for column in organize["options"]["indexByName"] if not column.startswith("Value")}
+                with self.subTest(dashboard=name, panel=panel["title"]):
+                    self.assertLessEqual(columns, labels)
+
+    def test_a_target_that_is_down_counts_nothing_and_is_seen(self):
+        told = {}
+        for where, dashboard, target in self.tiles():
+            query = dashboards.with_values(target["expr"], {"target": re.escape(DOWN), "__range": RANGE})
+            told[where.partition(": ")[2]] = self.pages.query(query)
+        self.assertEqual(told.pop("Targets down"), [({}, 1.0)])
+        # These are about collections, which there are of a failed target too.
+        self.assertLess(told.pop("Deadline used")[0][1], 1)
+        for title, values in told.items():
+            with self.subTest(tile=title):
+                self.assertEqual(values, [], "no number, and no 0 either")
+
+    def test_nothing_scraped_is_no_data(self):
+        long_ago = self.pages.now() - 7200
+        for where, dashboard, target in self.tiles():
+            with self.subTest(tile=where):
+                query = dashboards.with_values(target["expr"], {"__range": RANGE})
+                self.assertEqual(self.pages.ask("query", query=query, time=long_ago)["result"], [])
+
+    def test_dashboards_and_rules_name_only_what_is_exported_and_all_of_it(self):
+        kinds = dict(re.findall(r"^# TYPE (\S+) (\S+)$", self.exporter.scrape(), re.MULTILINE))
+        self.assertGreater(len(kinds), 60)
+        histograms = [name for name, kind in kinds.items() if kind == "histogram"]
+        parts = {name + part: name for name in histograms for part in ("_bucket", "_sum", "_count")}
+        named, recorded = set(), set()
+        for name, dashboard in self.documents.items():
+            expressions = [target["expr"] for _, target in dashboards.targets(dashboard)]
+            expressions += [annotation["expr"] for annotation in dashboards.annotations(dashboard)]
+            expressions += [dashboards.label_values(variable)[0] for variable in dashboards.query_variables(dashboard)]
+            for expression in expressions:
+                metrics = {parts.get(metric, metric) for metric in dashboards.metric_names(expression)}
+                with self.subTest(dashboard=name, query=expression):
+                    self.assertLessEqual(metrics, set(kinds))
+                named |= metrics
+        for name, expression, record in rules():
+            recorded.add(record)
+            metrics = {parts.get(metric, metric) for metric in dashboards.metric_names(expression)}
+            with self.subTest(rules=name, query=expression):
+                self.assertLessEqual(metrics - recorded, set(kinds))
+            named |= metrics - recorded
+        self.assertEqual(set(kinds) - named - set(NOT_SHOWN), set(), "neither shown nor said why not")
+        self.assertEqual(set(NOT_SHOWN) - set(kinds), set(), "not exported, so need not be explained")
+
+
+def rules():
+    """(file, expression, recorded metric or None) of every rule beside the dashboards."""
+    import yaml
+
+    for path in sorted((source / "dashboards/rules").glob("*.y*ml")):
+        for group in yaml.safe_load(path.read_text(encoding="utf-8")).get("groups", []):
+            for rule in group["rules"]:
+                yield path.name, rule["expr"], rule.get("record")
+
+
+if __name__ == "__main__":
+    (folder,), start = programs.main(["SOURCE_FOLDER"])
+    source = pathlib.Path(folder)
+    if shutil.which("prometheus") is None:
+        programs.skip("prometheus is missing (Debian package prometheus)")
+    start()
