@@ -8,7 +8,7 @@ JOBS ?= $(shell nproc)
 FIXED_ADDRESSES := $(shell setarch --addr-no-randomize true 2>/dev/null && echo setarch --addr-no-randomize)
 
 MAKEFLAGS += --no-print-directory
-.PHONY: build test demo check lint bench coverage asan tsan tidy fuzz format golden clean help
+.PHONY: build test demo check lint bench coverage asan tsan tidy fuzz format golden dashboards clean help
 .PHONY: packages-build packages-demo packages-test packages-lint packages-bench
 
 build: packages-build build/release/build.ninja ## build the release binaries into build/release/bin
@@ -63,6 +63,9 @@ golden: packages-test build/dev/build.ninja ## refresh the golden files; review 
 	cmake --build --preset dev --parallel $(JOBS)
 	UPDATE_GOLDEN=1 ctest --preset golden
 	@git status --short tests/golden
+
+dashboards: packages-test build ## check the dashboards and draw them into docs/pictures
+	scripts/dashboards.sh build/release/bin
 
 clean: ## remove everything that was built
 	rm -rf build

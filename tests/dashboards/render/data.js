@@ -30,7 +30,8 @@ export async function chooseAll(variables, range) {
     const match = withVariables(selector, SCRAPE_INTERVAL, range);
     const series = await ask('series', { 'match[]': match, start: now - range, end: now });
     const found = [...new Set(series.map((one) => one[label] ?? ''))].sort();
-    values[name] = allValue ?? `(${found.map((value) => value.replace(/[.+*?()|[\]{}^$\\]/g, '\\\\$&')).join('|')})`;
+    const quoted = found.map((value) => value.replace(/[.+*?()|[\]{}^$\\]/g, '\\\\$&'));
+    values[name] = allValue ?? `(${quoted.join('|')})`;
   }
 }
 

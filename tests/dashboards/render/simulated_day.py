@@ -67,24 +67,24 @@ class Weather:
         self.simulators = simulators
         self.now = {}
 
-    def _set(self, name, path, fault, times=None):
+    def _set(self, name, path, fault):
         """Puts a fault in place of the one that the simulator has under that path; none takes it away."""
-        if self.now.get((name, path)) == fault and times is None:
+        if self.now.get((name, path)) == fault:
             return
         self.now[name, path] = fault
         simulator_json(self.simulators[name], "DELETE", "/simulator/faults")
         for (owner, where), what in self.now.items():
             if owner == name and what:
-                body = {"path": where, "fault": what}
-                simulator_json(self.simulators[name], "PUT", "/simulator/faults", body)
+                simulator_json(self.simulators[name], "PUT", "/simulator/faults", {"path": where, "fault": what})
 
     def act(self, moment):
         hour, minute = moment.hour, moment.hour * 60 + moment.minute
         busy = 8 <= hour < 18
-        self._set("kasm_prod", "get_kasms", "delay=0.9" if 13 <= hour < 14 else "delay=0.12" if busy else "delay=0.04")
+        slow = "delay=0.9" if hour == 13 else "delay=0.12" if busy else "delay=0.04"
+        self._set("kasm_prod", "get_kasms", slow)
         self._set("intersight", "Sessions", "delay=0.2" if busy else "delay=0.08")
-        lab = "status=503" if minute in OUTAGE else "skew=41,wrong_types" if 12 * 60 <= minute < 12 * 60 + 10 else "skew=41"
-        self._set("kasm_lab", "get_kasms", lab)
+        lab = "skew=41,wrong_types" if 12 * 60 <= minute < 12 * 60 + 10 else "skew=41"
+        self._set("kasm_lab", "get_kasms", "status=503" if minute in OUTAGE else lab)
         throttled = "throttle" if minute in (9 * 60, 9 * 60 + 30) else "delay=0.06"
         self._set("aws", "DescribeSessions/123456789012", throttled)
         last = moment >= END - datetime.timedelta(minutes=25)
@@ -93,14 +93,16 @@ class Weather:
 
 def start_backends(stack, begin):
     start = f"--start-time={begin:%Y-%m-%dT%H:%M:%S}"
+    # Few enough that nothing is stuck or failed but in the lab, which has some of every kind.
     flags = {
-        "kasm_prod": ["--seed=3", "--sessions=10", "--people=20"],
-        "kasm_lab": ["--seed=8", "--sessions=22", "--people=9"],
-        "intersight": ["--seed=5", "--sessions=10", "--people=12", "--intersight.clock-window=0"],
-        "aws": ["--seed=6", "--sessions=8", "--people=14", "--aws.simulated-clock=true",
-                "--aws.sessions-per-pair=5", "--aws.history-factor=300", "--aws.credentials-lifetime=172800"],
+        "kasm_prod": "--seed=3 --sessions=10 --people=20",
+        "kasm_lab": "--seed=8 --sessions=22 --people=9",
+        "intersight": "--seed=5 --sessions=10 --people=12 --intersight.clock-window=0",
+        # Credentials last: the exporter counts their age by its steady clock, which the day does not move.
+        "aws": "--seed=6 --sessions=8 --people=14 --aws.simulated-clock=true --aws.sessions-per-pair=5 "
+        "--aws.history-factor=300 --aws.credentials-lifetime=172800",
     }
-    return {name: stack.enter_context(programs.Simulator(start, *more)) for name, more in flags.items()}
+    return {name: stack.enter_context(programs.Simulator(start, *more.split())) for name, more in flags.items()}
 
 
 def start_exporter(stack, simulators, clock_file):
@@ -131,8 +133,8 @@ def stamped(page, moment):
         yield f"{name}{{{LABELS}{',' + labels if labels else ''}}} {value} {moment.timestamp():.0f}\n"
 
 
-def play(path, progress=lambda moment: None):
-    """Writes the day to a file and returns its end."""
+def play(path):
+    """Writes the day to a file."""
     with contextlib.ExitStack() as stack:
         begin = END - LENGTH
         clock_file = pathlib.Path(stack.enter_context(tempfile.TemporaryDirectory()), "now")
@@ -156,9 +158,7 @@ def play(path, progress=lambda moment: None):
             for office in offices:
                 office.act(moment)
             out.writelines(stamped(exporter.scrape({"Accept": OPEN_METRICS}), moment))
-            progress(moment)
             moment += STEP
             for simulator in simulators.values():
                 simulator_json(simulator, "POST", "/simulator/clock", {"advance": STEP.total_seconds()})
         out.write("# EOF\n")
-    return END
