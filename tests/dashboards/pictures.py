@@ -24,7 +24,7 @@ MOST_BYTES = 300_000
 TOOLS = {
     "prometheus": "prometheus",
     "promtool": "prometheus",
-    "node": "nodejs, 18 or newer",
+    "node": "nodejs (18 or newer)",
     "npm": "npm",
     "chromium": "chromium",
     "pngquant": "pngquant",
