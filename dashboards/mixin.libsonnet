@@ -27,6 +27,11 @@ local groups(text) = std.parseYaml(text).groups;
   },
 
   grafanaDashboards+:: {
+    'session_exporter_health.json': import 'session_exporter_health.json',
+    'sessions_aws_ssm.json': import 'sessions_aws_ssm.json',
+    'sessions_intersight.json': import 'sessions_intersight.json',
+    'sessions_inventory.json': import 'sessions_inventory.json',
+    'sessions_kasm.json': import 'sessions_kasm.json',
     'sessions_overview.json': import 'sessions_overview.json',
   },
 }

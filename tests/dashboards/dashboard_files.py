@@ -14,7 +14,7 @@ BUILT_IN = {
 }
 VARIABLE = re.compile(r"\$\{(\w+)(?::\w+)?\}|\$(\w+)|\[\[(\w+)\]\]")
 # Of the metrics that the exporter serves; `process_` stands for all of its process's.
-METRIC = re.compile(r"\b(?:session|process)_[a-z0-9_]+\b")
+METRIC = re.compile(r"(?<![\w:])(?:\w+:)?(?:session|process)_[a-z0-9_]+(?::\w+)?")
 
 
 def files(folder):
@@ -128,5 +128,5 @@ def without_strings(expression):
 
 
 def metric_names(expression):
-    """The metrics that an expression names; labels of the same look do not occur."""
+    """The metrics that an expression names, recorded ones too; labels of the same look do not occur."""
     return set(METRIC.findall(without_strings(expression)))
