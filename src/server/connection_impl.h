@@ -42,7 +42,8 @@ void Connection<Stream>::Evict() {
   net::post(stream_.get_executor(), [self = Self()] {
     if (!self->core_.connections.IsEvicted(self.get())) return;
     self->core_.log.Debug("connection evicted", {{"remote", self->remote_address_}});
-    self->phase_ == Phase::kWriting ? self->Reset() : self->Close();
+    // Not just closed: what it has not read yet would stay with the kernel for minutes.
+    self->Reset();
   });
 }
 
@@ -268,6 +269,7 @@ bool Connection<Stream>::PullPiece() {
 
 template <typename Stream>
 void Connection<Stream>::OnPieceWritten() {
+  core_.connections.Mark(this, ConnectionUse::kWriting);
   head_.clear();
   WritePiece();
 }

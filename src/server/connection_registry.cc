@@ -35,7 +35,7 @@ ConnectionRegistry::Admission ConnectionRegistry::Add(std::shared_ptr<Connection
 }
 
 void ConnectionRegistry::Mark(ConnectionControl* connection, ConnectionUse use) {
-  std::shared_ptr<ConnectionControl> evicted;
+  std::vector<std::shared_ptr<ConnectionControl>> evicted;
   {
     const std::lock_guard lock(mutex_);
     const auto found = connections_.find(connection);
@@ -46,11 +46,14 @@ void ConnectionRegistry::Mark(ConnectionControl* connection, ConnectionUse use) 
     entry.since = Clock::now();
     // Its client did what we waited for before the eviction arrived, which then leaves it alone.
     entry.evicted = false;
-    if (use == ConnectionUse::kWriting && ++writing_ > reader_cap_) {
-      if (Entry* const victim = SlowestReader()) evicted = EvictLocked(*victim);
+    if (use == ConnectionUse::kWriting) ++writing_;
+    while (writing_ > reader_cap_) {
+      Entry* const victim = StalledReader();
+      if (victim == nullptr) break;  // none is slow
+      evicted.push_back(EvictLocked(*victim));
     }
   }
-  if (evicted != nullptr) evicted->Evict();
+  for (const auto& leaving : evicted) leaving->Evict();
 }
 
 void ConnectionRegistry::Remove(ConnectionControl* connection) {
@@ -100,16 +103,16 @@ ConnectionRegistry::Entry* ConnectionRegistry::NextVictim(std::optional<std::str
     if (network && entry.network != *network) continue;
     if (next == nullptr || entry.since < next->since) next = &entry;
   }
-  return next != nullptr ? next : SlowestReader(network);
+  return next != nullptr ? next : StalledReader(network);
 }
 
-ConnectionRegistry::Entry* ConnectionRegistry::SlowestReader(
+ConnectionRegistry::Entry* ConnectionRegistry::StalledReader(
     std::optional<std::string_view> network) {
-  const Clock::time_point reading_since = Clock::now() - kReadingTime;
+  const Clock::time_point stalled_since = Clock::now() - kStallTime;
   Entry* slowest = nullptr;
   for (auto& [key, entry] : connections_) {
     if (entry.evicted || entry.use != ConnectionUse::kWriting) continue;
-    if (entry.since > reading_since) continue;
+    if (entry.since > stalled_since) continue;
     if (network && entry.network != *network) continue;
     if (slowest == nullptr || entry.since < slowest->since) slowest = &entry;
   }
@@ -127,11 +130,15 @@ bool ConnectionRegistry::IsFullFor(std::string_view network) const {
 
 // Takes it out of the counts of its present use.
 void ConnectionRegistry::Forget(const Entry& entry) {
-  if (entry.evicted) --leaving_;
-  if (entry.use == ConnectionUse::kWriting) --writing_;
+  if (entry.evicted) {
+    --leaving_;
+  } else if (entry.use == ConnectionUse::kWriting) {
+    --writing_;
+  }
 }
 
 std::shared_ptr<ConnectionControl> ConnectionRegistry::EvictLocked(Entry& victim) {
+  if (victim.use == ConnectionUse::kWriting) --writing_;
   victim.evicted = true;
   ++leaving_;
   ++evictions_;

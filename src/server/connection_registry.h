@@ -1,7 +1,6 @@
 // The open connections of a server: owns them, holds them to the caps, and waits for their end.
 #pragma once
 
-#include <algorithm>
 #include <chrono>
 #include <condition_variable>
 #include <cstddef>
@@ -42,14 +41,14 @@ enum class ConnectionUse : std::uint8_t {
 // Thread-safe. Calls nobody with its lock held.
 //
 // At a cap a new client takes the place of the one that has kept us waiting longest: first of those
-// that we wait for, then of those that have been reading their answer for longer than kReadingTime.
+// that owe us a request, then of those that have not taken a piece of their answer for kStallTime.
 // Whoever opens connections to say nothing so pushes out its own kind, while a scrape is done
-// within milliseconds. Answers under way take the most memory, so of those that are being read for
-// longer than kReadingTime there are no more than a quarter of the cap.
+// within milliseconds. Each answer under way holds the sessions that it shows in memory, so few of
+// them may be stalled.
 class ConnectionRegistry {
  public:
-  // No honest client takes longer to read an answer, unless its network is slow.
-  static constexpr std::chrono::seconds kReadingTime{1};
+  // A reader that takes less than a piece of 16 KiB in this time is slow.
+  static constexpr std::chrono::milliseconds kStallTime{500};
 
   enum class Admission : std::uint8_t {
     kAdmitted,
@@ -57,17 +56,19 @@ class ConnectionRegistry {
     kStopping,
   };
 
-  // `cap` connections in total, `address_cap` of one network.
-  ConnectionRegistry(std::size_t cap, std::size_t address_cap)
-      : cap_(cap), address_cap_(address_cap), reader_cap_(std::max<std::size_t>(cap / 4, 1)) {}
+  // The caps are `limits.connections`, `connections_of_address` and `slow_readers`.
+  explicit ConnectionRegistry(const HttpServerLimits& limits)
+      : cap_(limits.connections),
+        address_cap_(limits.connections_of_address),
+        reader_cap_(limits.slow_readers) {}
 
   // Whether another connection may be accepted: false while as many as the cap are at work.
   bool HasRoom();
   // `network` is who the client is, as far as caps are concerned; empty for no cap but the total.
   // Evicts another where there is no room left.
   Admission Add(std::shared_ptr<ConnectionControl> connection, std::string network);
-  // From now on it does this; a reader too many makes another one leave. Does nothing when it is
-  // not there, as the next.
+  // From now on it does this, or goes on with it. Where more answers are under way than may be
+  // slow, those that are leave. Does nothing when it is not there, as the next.
   void Mark(ConnectionControl* connection, ConnectionUse use);
   void Remove(ConnectionControl* connection);
 
@@ -96,7 +97,7 @@ class ConnectionRegistry {
 
   // With mutex_ held. The next to go, of that network only where one is given; nullptr for none.
   Entry* NextVictim(std::optional<std::string_view> network);
-  Entry* SlowestReader(std::optional<std::string_view> network = std::nullopt);
+  Entry* StalledReader(std::optional<std::string_view> network = std::nullopt);
   void Forget(const Entry& entry);
   std::shared_ptr<ConnectionControl> EvictLocked(Entry& victim);
   bool IsFull() const { return connections_.size() - leaving_ >= cap_; }
@@ -111,7 +112,7 @@ class ConnectionRegistry {
   std::condition_variable emptied_;
   // Guarded by mutex_.
   Entries connections_;
-  std::size_t writing_ = 0;  // in use kWriting
+  std::size_t writing_ = 0;  // in use kWriting, and not evicted
   std::size_t leaving_ = 0;  // evicted and not yet gone
   std::size_t evictions_ = 0;
   bool stopping_ = false;

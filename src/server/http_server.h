@@ -34,6 +34,8 @@ struct HttpServerLimits {
   // takes 76 KiB, most of it Asio's and OpenSSL's buffers, a plain one 6.
   std::size_t connections = 384;
   std::size_t connections_of_address = 256;
+  // Answers under way whose readers are slow; each holds its scrape's sessions in memory.
+  std::size_t slow_readers = 16;
 };
 
 class TlsContext;

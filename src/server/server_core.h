@@ -23,7 +23,7 @@ struct ServerCore : std::enable_shared_from_this<ServerCore> {
         tls(std::move(tls_source)),
         handler(std::move(request_handler)),
         log(server_log),
-        connections(server_limits.connections, server_limits.connections_of_address) {}
+        connections(server_limits) {}
 
   const HttpServerLimits limits;
   const TlsSource tls;  // may be empty

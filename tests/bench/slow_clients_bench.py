@@ -43,7 +43,7 @@ class SlowClient:
         self.source = f"127.0.0.{2 + number % ADDRESSES}"
         self.socket = None
         self.came = False
-        self.next_step = time.monotonic() + random.random()
+        self.next_step = time.monotonic() + random.random() * REOPENED_AFTER
 
     def step(self, now):
         self.next_step = now + 1
