@@ -36,11 +36,8 @@ class ElementStream {
   std::size_t PutEnd(const char* begin) { return static_cast<std::size_t>(write_ - begin); }
 
   // Most of the time there is none, or one blank.
-  void SkipSpace() {
-    while (static_cast<unsigned char>(*read_) <= ' ' &&
-           (*read_ == ' ' || *read_ == '\n' || *read_ == '\r' || *read_ == '\t')) {
-      ++read_;
-    }
+  [[gnu::always_inline]] void SkipSpace() {
+    while (static_cast<unsigned char>(*read_) <= ' ' && IsSpace(*read_)) ++read_;
   }
 
   // Takes the plain bytes of a string at once, as long as nothing before them was shortened by an
@@ -69,6 +66,8 @@ class ElementStream {
   }
 
  private:
+  static bool IsSpace(char c) { return c == ' ' || c == '\n' || c == '\r' || c == '\t'; }
+
   char* read_;
   char* write_ = nullptr;
   char* begin_;
@@ -84,8 +83,11 @@ struct StreamTraits<session_exporter::ElementStream> {
   enum { copyOptimization = 1 };  // NOLINT(readability-identifier-naming): RapidJSON's name
 };
 
+// There are no comments, and a call would cost as much as what it does.
 template <>
-inline void SkipWhitespace(session_exporter::ElementStream& is) {
+template <>
+[[gnu::always_inline]] inline void GenericReader<UTF8<>, UTF8<>>::SkipWhitespaceAndComments<
+    kParseInsituFlag, session_exporter::ElementStream>(session_exporter::ElementStream& is) {
   is.SkipSpace();
 }
 

@@ -78,7 +78,8 @@ class FieldHandler {
     ++skipped_;
   }
 
-  bool Place(const JsonValue& value) {
+  // Inlined, so that for a member that nobody reads no value is made.
+  [[gnu::always_inline]] bool Place(const JsonValue& value) {
     if (skipped_ > 0 || member_ == nullptr) return true;
     if (member_->field >= 0) {
       fields_.Set(static_cast<std::size_t>(member_->field), value);
