@@ -34,6 +34,8 @@ class EasyRequest {
 
   [[nodiscard]] void* easy() const { return easy_.get(); }
   [[nodiscard]] const std::shared_ptr<Transfer>& transfer() const { return transfer_; }
+  // "host:port" of the URL.
+  [[nodiscard]] std::string Authority() const { return url_.Authority(); }
   // The error that the CURLcode `code`, which is not CURLE_OK, stands for.
   [[nodiscard]] Error Explain(int code) const;
   // Gives the handle back, reset. It must have left the multi handle.

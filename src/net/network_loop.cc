@@ -27,7 +27,6 @@ void InitialiseCurlOnce() {
 std::shared_ptr<void> MakeMulti(const CurlHttpClientOptions& options) {
   InitialiseCurlOnce();
   std::shared_ptr<void> multi(curl_multi_init(), [](void* handle) { curl_multi_cleanup(handle); });
-  curl_multi_setopt(multi.get(), CURLMOPT_MAX_HOST_CONNECTIONS, options.max_connections_per_host);
   curl_multi_setopt(multi.get(), CURLMOPT_MAX_TOTAL_CONNECTIONS, options.max_connections);
   // The default is four times the requests under way, so that the last of a scrape would close the
   // connections of all others.
@@ -57,7 +56,10 @@ class BlockedSignals {
 
 }  // namespace
 
-NetworkLoop::NetworkLoop(const CurlHttpClientOptions& options) : multi_(MakeMulti(options)) {
+NetworkLoop::NetworkLoop(const CurlHttpClientOptions& options)
+    : waiting_(static_cast<std::size_t>(options.max_connections),
+               static_cast<std::size_t>(options.max_connections_per_host)),
+      multi_(MakeMulti(options)) {
   const BlockedSignals blocked;  // inherited by the thread
   thread_ = std::thread([this] { Run(); });
 }
@@ -135,9 +137,11 @@ void NetworkLoop::RunUntilStopped(void* multi) {
   while (TakeCommands(commands)) {
     for (Command& command : commands) Execute(multi, command);
     commands.clear();
+    StartWaiting(multi);
     int running = 0;
     curl_multi_perform(multi, &running);
     FinishDone(multi);
+    StartWaiting(multi);
     curl_multi_poll(multi, nullptr, 0, kPollMilliseconds, nullptr);
   }
 }
@@ -154,21 +158,30 @@ bool NetworkLoop::TakeCommands(std::vector<Command>& commands) {
 void NetworkLoop::Execute(void* multi, Command& command) {
   const Transfer* transfer = command.transfer.get();
   if (command.kind == Command::Kind::kStart) {
-    void* easy = command.request->easy();
-    active_.emplace(transfer, std::move(command.request));
-    const CURLMcode added = curl_multi_add_handle(multi, easy);
-    if (added != CURLM_OK) Finish(multi, *transfer, CURLE_FAILED_INIT);
+    waiting_.Add(std::move(command.request));
     return;
   }
+  if (command.kind == Command::Kind::kCancel) return Cancel(multi, *transfer);
   const auto found = active_.find(transfer);
   if (found == active_.end()) return;  // ended meanwhile
-  if (command.kind == Command::Kind::kCancel) {
-    Finish(multi, *transfer, CURLE_ABORTED_BY_CALLBACK);
-    return;
-  }
   // Hands over what libcurl has kept, so it may fail like any transfer.
   const CURLcode code = curl_easy_pause(found->second->easy(), CURLPAUSE_CONT);
   if (code != CURLE_OK) Finish(multi, *transfer, code);
+}
+
+void NetworkLoop::Cancel(void* multi, const Transfer& transfer) {
+  if (active_.contains(&transfer)) return Finish(multi, transfer, CURLE_ABORTED_BY_CALLBACK);
+  if (auto request = waiting_.Remove(&transfer)) KeepHandle(std::move(request));
+}
+
+void NetworkLoop::StartWaiting(void* multi) {
+  while (std::unique_ptr<EasyRequest> request = waiting_.Next()) {
+    const std::shared_ptr<Transfer> transfer = request->transfer();
+    void* const easy = request->easy();
+    active_.emplace(transfer.get(), std::move(request));
+    const CURLMcode added = curl_multi_add_handle(multi, easy);
+    if (added != CURLM_OK) Finish(multi, *transfer, CURLE_FAILED_INIT);
+  }
 }
 
 void NetworkLoop::FinishDone(void* multi) {
@@ -185,13 +198,18 @@ void NetworkLoop::FinishDone(void* multi) {
 
 void NetworkLoop::Finish(void* multi, const Transfer& transfer, int code) {
   const auto found = active_.find(&transfer);
-  const std::unique_ptr<EasyRequest> request = std::move(found->second);
+  std::unique_ptr<EasyRequest> request = std::move(found->second);
   active_.erase(found);
+  waiting_.Ended(*request);
   std::optional<Error> error;
   if (code != CURLE_OK) error = request->Explain(code);
   curl_multi_remove_handle(multi, request->easy());
   // After the removal, so that whoever sees the end finds the connection free.
   request->transfer()->End(std::move(error));
+  KeepHandle(std::move(request));
+}
+
+void NetworkLoop::KeepHandle(std::unique_ptr<EasyRequest> request) {
   EasyHandle handle = std::move(*request).TakeEasy();
   const std::lock_guard lock(mutex_);
   if (idle_handles_.size() < kMostIdleHandles) idle_handles_.push_back(std::move(handle));
@@ -210,6 +228,7 @@ void NetworkLoop::EndAll(void* multi) {
     request->transfer()->End(ShutDownError());
   }
   active_.clear();
+  for (const auto& request : waiting_.RemoveAll()) request->transfer()->End(ShutDownError());
   for (const Command& command : commands) {
     if (command.request) command.request->transfer()->End(ShutDownError());
   }

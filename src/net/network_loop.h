@@ -10,6 +10,7 @@
 
 #include "net/curl_http_client.h"
 #include "net/easy_request.h"
+#include "net/request_queue.h"
 #include "net/transfer.h"
 
 namespace session_exporter {
@@ -46,11 +47,16 @@ class NetworkLoop {
   void RunUntilStopped(void* multi);
   bool TakeCommands(std::vector<Command>& commands);
   void Execute(void* multi, Command& command);
+  void Cancel(void* multi, const Transfer& transfer);
+  void StartWaiting(void* multi);
   void FinishDone(void* multi);
   void Finish(void* multi, const Transfer& transfer, int code);
+  void KeepHandle(std::unique_ptr<EasyRequest> request);
   void EndAll(void* multi);
 
-  std::unordered_map<const Transfer*, std::unique_ptr<EasyRequest>> active_;  // network thread's
+  // The network thread's.
+  RequestQueue waiting_;
+  std::unordered_map<const Transfer*, std::unique_ptr<EasyRequest>> active_;
 
   std::mutex mutex_;
   // All of these are guarded by mutex_. The multi handle is shared so that a thread which is about

@@ -48,6 +48,52 @@ TEST_CASE("parallel requests open at most the host's limit of connections", "[ne
   CHECK(server.connections() == 4);
 }
 
+TEST_CASE("requests to one host start in the order in which they were sent", "[net]") {
+  // Two connections, and bodies that fill the buffer of whoever does not read them: one that was
+  // sent later and got there first would keep the connection that an earlier one waits for.
+  const std::string body(256U << 10U, 'b');
+  RawServer server([&](RawConnection& connection) {
+    while (!connection.ReadRequest().empty()) {
+      if (!connection.Write(Ok(body))) return;
+    }
+  });
+  CurlHttpClientOptions options;
+  options.max_connections_per_host = 2;
+  options.buffer_bytes = 16U << 10U;
+  ClientFixture fixture(options);
+  // Several that each read in order, as the pages of several targets.
+  std::vector<std::thread> readers;
+  std::atomic<int> whole{0};
+  for (int reader = 0; reader < 8; ++reader) {
+    readers.emplace_back([&] {
+      std::vector<std::unique_ptr<HttpExchange>> pages;
+      for (int page = 0; page < 6; ++page) pages.push_back(fixture.Send(server.Url()));
+      for (auto& page : pages) {
+        if (Read(*page).body.size() == body.size()) ++whole;
+        page.reset();
+      }
+    });
+  }
+  for (std::thread& reader : readers) reader.join();
+  CHECK(whole == 48);
+}
+
+TEST_CASE("a request that is cancelled while it waits leaves the queue", "[net]") {
+  RawServer server(AnswerAll);
+  CurlHttpClientOptions options;
+  options.max_connections_per_host = 1;
+  ClientFixture fixture(options);
+  for (int round = 0; round < 50; ++round) {
+    auto first = fixture.Send(server.Url());
+    auto second = fixture.Send(server.Url());
+    auto third = fixture.Send(server.Url());
+    second.reset();
+    CHECK(Read(*first).body == "fine");
+    first.reset();
+    CHECK(Read(*third).body == "fine");
+  }
+}
+
 TEST_CASE("the wait for a free connection ends at the deadline and says so", "[net]") {
   RawServer server([](RawConnection& connection) { connection.WaitForClose(); });
   CurlHttpClientOptions options;
