@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
-"""The overlays of deploy/kubernetes, rendered: held to the published schemas, to the restricted profile and to each other.
+"""The overlays of deploy/kubernetes, rendered: held to the published schemas, to the restricted profile and to each
+other.
 
 Usage: kustomize_test.py EXPORTER SOURCE_FOLDER BUILD_FOLDER
 """

@@ -155,13 +155,14 @@ class Schemas:
         done = subprocess.run(["npm", "install", "--no-audit", "--no-fund", "--no-package-lock"], cwd=self.folder,
                               capture_output=True, text=True, timeout=300, stdin=subprocess.DEVNULL)
         if done.returncode != 0:
-            self.missing = "npm could not install the schemas: " + (re.findall(r"npm \w+ (.*)", done.stderr) or ["?"])[-1]
+            words = re.findall(r"npm \w+ (.*)", done.stderr) or ["no word why"]
+            self.missing = f"npm could not install the schemas: {words[-1]}"
             return
         (self.folder / "node_modules/.complete").touch()
 
     def complaints(self, objects):
-        done = subprocess.run(["node", FOLDER / "validate.mjs", self.folder / "node_modules"], input=json.dumps(objects),
-                              capture_output=True, text=True, timeout=120, check=False)
+        done = subprocess.run(["node", FOLDER / "validate.mjs", self.folder / "node_modules"],
+                              input=json.dumps(objects), capture_output=True, text=True, timeout=120)
         if done.returncode != 0:
             raise AssertionError(done.stderr)
         return [f"{item['object']}{item['path']}: {item['message']}" for item in json.loads(done.stdout)]

@@ -4,14 +4,17 @@
 //
 // Reads a JSON array of objects and prints a JSON array of complaints, as {object, path, message}.
 //
-// The packages have the schemas only as compiled validators, which let unknown fields pass. But they read every field that
-// a schema names: so each object is wrapped, and a field that was never read is one that the schema does not have.
+// The packages have the schemas only as compiled validators, which let unknown fields pass. But they read every field
+// that a schema names: so each object is wrapped, and a field that was never read is one that the schema does not have.
 
 import fs from "node:fs";
 import path from "node:path";
 import { pathToFileURL } from "node:url";
 
-const operator = ["@kubernetes-models/prometheus-operator", "ComGithubPrometheusOperatorPrometheusOperatorPkgApisMonitoring"];
+const operator = [
+  "@kubernetes-models/prometheus-operator",
+  "ComGithubPrometheusOperatorPrometheusOperatorPkgApisMonitoring",
+];
 const schemas = {
   "v1 ConfigMap": ["kubernetes-models", "IoK8sApiCoreV1ConfigMap"],
   "v1 Service": ["kubernetes-models", "IoK8sApiCoreV1Service"],
@@ -52,10 +55,12 @@ async function complaints(object, modules) {
     path: error.instancePath,
     message: `${error.keyword} ${JSON.stringify(error.params)}`,
   }));
-  const unknown = watched.flatMap(({ where, names, read }) =>
-    names.filter((name) => !read.has(name)).map((name) => ({ path: `${where}/${name}`, message: "unknown field" })),
+  const unread = watched.flatMap(({ where, names, read }) =>
+    names.filter((name) => !read.has(name)).map((name) => `${where}/${name}`),
   );
-  return [...wrong, ...unknown];
+  // What is below an unknown field is unread with it.
+  const unknown = unread.filter((place) => !unread.some((above) => place.startsWith(`${above}/`)));
+  return [...wrong, ...unknown.map((place) => ({ path: place, message: "unknown field" }))];
 }
 
 const objects = JSON.parse(fs.readFileSync(0, "utf8"));
