@@ -22,8 +22,9 @@ def run(*command):
 
 class Deploy(unittest.TestCase):
     def test_promtool_takes_the_scrape_configuration(self):
-        code, output = run("promtool", "check", "config", source / "deploy/prometheus/prometheus.yml")
-        self.assertEqual(code, 0, output)
+        for path in (source / "deploy/prometheus").glob("*.yml"):
+            code, output = run("promtool", "check", "config", path)
+            self.assertEqual(code, 0, output)
 
     @unittest.skipUnless(shutil.which("systemd-analyze"), "systemd-analyze is missing")
     def test_systemd_takes_the_unit_and_finds_little_exposed(self):

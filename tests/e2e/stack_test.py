@@ -63,6 +63,17 @@ class Files(unittest.TestCase):
             set(re.findall(r"/run/secrets/(\w+)", config)), set(stack["services"]["exporter"]["secrets"])
         )
 
+    @unittest.skipUnless(pathlib.Path(__file__).parents[2].joinpath("deploy/container/Dockerfile").exists(),
+                         "the Dockerfile is not there")
+    def test_it_builds_stages_that_there_are(self):
+        for name in ("simulator", "exporter"):
+            build = compose()["services"][name]["build"]
+            self.assertEqual((folder() / build["context"]).resolve(), source.resolve())
+            stages = re.findall(r"^FROM .* AS (\S+)$", (source / build["dockerfile"]).read_text(), flags=re.MULTILINE)
+            # The last is what is built when none is named.
+            self.assertIn(build.get("target", stages[-1]), stages)
+            self.assertEqual(build.get("target", stages[-1]), name)
+
     def test_it_is_bound_to_this_machine_and_can_do_little(self):
         for name, service in compose()["services"].items():
             with self.subTest(service=name):
