@@ -215,6 +215,30 @@ class Chart(unittest.TestCase):
         alerts = {entry.get("alert") for group in rule["spec"]["groups"] for entry in group["rules"]}
         self.assertIn("SessionExporterShardDown", alerts)
 
+    def notes(self, *flags):
+        """NOTES.txt, which only an installation shows: here as the text of a ConfigMap."""
+        with tempfile.TemporaryDirectory(prefix="session_exporter_deploy.") as folder:
+            copy = pathlib.Path(folder, "session-exporter")
+            shutil.copytree(chart(), copy)
+            text = (copy / "templates/NOTES.txt").read_text()
+            (copy / "templates/_notes.tpl").write_text('{{- define "notes" -}}' + text + "{{- end -}}")
+            (copy / "templates/notes.yaml").write_text('notes: {{ include "notes" . | quote }}\n')
+            code, output, errors = helm("template", "release", copy, "--namespace=monitoring", KUBERNETES,
+                                        "--show-only=templates/notes.yaml", *flags)
+            self.assertEqual(code, 0, errors)
+            return yaml.safe_load(output)["notes"]
+
+    def test_the_notes_name_what_there_is(self):
+        minimal = self.notes(f"--values={chart() / 'ci/minimal-values.yaml'}")
+        self.assertIn("http://release-session-exporter.monitoring.svc:10470,", minimal)
+        self.assertIn("port-forward deployment/release-session-exporter 10470", minimal)
+        self.assertIn("Nothing scrapes it yet", minimal)
+        self.assertNotIn("It waits for the Secret", minimal)
+        sharded = self.notes(f"--values={chart() / 'ci/sharded-values.yaml'}")
+        self.assertIn("port-forward statefulset/release-session-exporter 10470", sharded)
+        self.assertIn("It waits for the Secret session-exporter ", sharded)
+        self.assertNotIn("Nothing scrapes it yet", sharded)
+
     def test_it_can_be_packaged_without_losing_a_file(self):
         with tempfile.TemporaryDirectory(prefix="session_exporter_deploy.") as folder:
             code, output, errors = helm("package", chart(), f"--destination={folder}")
