@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 """The demo stack of deploy/compose without containers: its configuration files, as they are but for addresses, paths and
-waiting times, in the real programs, until an alert arrives where Alertmanager sends it.
+waiting times, in the real programs, until an alert arrives where Alertmanager sends it. And the configuration of the
+overlay irsa, whose credentials come from its surroundings.
 
 Usage: stack_test.py EXPORTER SIMULATOR SOURCE_FOLDER
 """
@@ -199,6 +200,38 @@ class Running(unittest.TestCase):
         self.assertEqual(
             alert["annotations"]["description"], "kasm-broken (kasm) has failed for 10 minutes; last reason: http."
         )
+
+
+class WebIdentity(unittest.TestCase):
+    """The configuration of deploy/kubernetes/overlays/irsa in the environment that EKS's webhook makes."""
+
+    def start(self, token):
+        simulator = self.enterContext(programs.Simulator())
+        file = self.enterContext(tempfile.NamedTemporaryFile("w", prefix="session_exporter_e2e."))
+        file.write(token)
+        file.flush()
+        environment = {
+            "AWS_ACCESS_KEY_ID": "",  # of this machine, would go first
+            "AWS_SECRET_ACCESS_KEY": "",
+            "AWS_ROLE_ARN": "arn:aws:iam::123456789012:role/session-exporter",
+            "AWS_WEB_IDENTITY_TOKEN_FILE": file.name,
+            "AWS_STS_REGIONAL_ENDPOINTS": "regional",
+            "AWS_REGION": "eu-west-1",
+            "AWS_ENDPOINT_URL": simulator.url(),
+            "AWS_CONFIG_FILE": "/nonexistent",
+            "AWS_SHARED_CREDENTIALS_FILE": "/nonexistent",
+        }
+        config = (source / "deploy/kubernetes/overlays/irsa/session_exporter.yaml").read_text()
+        exporter = self.enterContext(programs.Exporter(config, environment=environment))
+        page = exporter.scrape()
+        return {name: (programs.value(page, "session_up", target=name),
+                       programs.value(page, "session_collection_error", target=name, reason="auth"))
+                for name in re.findall(r'^session_up{target="([^"]+)"', page, flags=re.MULTILINE)}
+
+    def test_the_token_opens_every_account_and_region(self):
+        targets = ("aws/lab/eu-west-1", "aws/lab/us-east-1", "aws/prod/eu-west-1", "aws/prod/us-east-1")
+        self.assertEqual(self.start("CANARY-AWS-WEB-IDENTITY-TOKEN"), dict.fromkeys(targets, (1, 0)))
+        self.assertEqual(self.start("another"), dict.fromkeys(targets, (0, 1)))
 
 
 if __name__ == "__main__":
