@@ -38,12 +38,12 @@ REOPENED_AFTER = 10.0  # seconds
 class SlowClient:
     """One connection of the crowd, opened anew some time after it is closed."""
 
-    def __init__(self, kind, number, server, context):
+    def __init__(self, kind, number, server, context, within):
         self.kind, self.server, self.context = kind, server, context
         self.source = f"127.0.0.{2 + number % ADDRESSES}"
         self.socket = None
         self.came = False
-        self.next_step = time.monotonic() + random.random() * REOPENED_AFTER
+        self.next_step = time.monotonic() + random.random() * within
 
     def step(self, now):
         self.next_step = now + 1
@@ -87,7 +87,7 @@ class SlowClient:
         self.next_step = time.monotonic() + REOPENED_AFTER
 
 
-def run_crowd(counts, server, tls, opened, ended):
+def run_crowd(counts, server, tls, within, opened, ended):
     """In a process of its own, so that it does not hold up the one that measures."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     context = None
@@ -95,7 +95,7 @@ def run_crowd(counts, server, tls, opened, ended):
         context = ssl.create_default_context()
         context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
     kinds = [kind for kind, count in counts.items() for _ in range(count)]
-    clients = [SlowClient(kind, number, server, context) for number, kind in enumerate(kinds)]
+    clients = [SlowClient(kind, number, server, context, within) for number, kind in enumerate(kinds)]
     while not ended.is_set():
         now = time.monotonic()
         for client in clients:
@@ -209,8 +209,10 @@ def withstand(simulator, share, seconds, tls):
             before = resident_bytes(exporter.pid)
             host, port = exporter.address.split(":")
             opened, ended = multiprocessing.Event(), multiprocessing.Event()
+            # So that they are not all closed, and come back, at the same time.
+            within = min(REOPENED_AFTER, seconds)
             crowd = multiprocessing.Process(
-                target=run_crowd, args=(counts, (host, int(port)), tls, opened, ended), daemon=True
+                target=run_crowd, args=(counts, (host, int(port)), tls, within, opened, ended), daemon=True
             )
             memory = PeakMemory(exporter.pid)
             memory.start()
