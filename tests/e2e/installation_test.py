@@ -130,11 +130,16 @@ class Installation(unittest.TestCase):
                     "share/zsh/site-functions/_session_exporter",
                     "share/fish/vendor_completions.d/session_exporter.fish",
                     "share/doc/session_exporter/config.example.yaml",
+                    "lib/systemd/system/session_exporter.socket",
                 },
                 installed,
             )
             code, out, _ = run(pathlib.Path(folder, "bin/session_exporter"), "--version")
             self.assertEqual(code, 0, out)
+            unit = pathlib.Path(folder, "lib/systemd/system/session_exporter.service").read_text()
+            self.assertIn(f"\nExecStart={folder}/bin/session_exporter ", unit)
+            # What only the Debian package has: it would overwrite what the administrator has there.
+            self.assertEqual([path for path in installed if "etc/" in path or "prometheus-session-exporter" in path], [])
 
 
 if __name__ == "__main__":
