@@ -158,6 +158,14 @@ Result<void> App::Serve() {
   if (parts_->web != nullptr) {
     options.tls = [web = parts_->web.get()] { return web->Current()->tls; };
   }
+  options.bound = [this](HttpServer& server) {
+    Endpoints::Hooks hooks;
+    hooks.after = [&server](std::chrono::milliseconds delay, std::function<void()> task) {
+      server.After(delay, std::move(task));
+    };
+    hooks.reload = [this](ReloadDone done) { RequestReload(std::move(done)); };
+    parts_->endpoints.Start(std::move(hooks), parts_->served);
+  };
   auto server = HttpServer::Listen(
       options,
       [this](IncomingRequest request, Responder respond) {
@@ -166,13 +174,6 @@ Result<void> App::Serve() {
       parts_->log);
   if (!server) return tl::unexpected(server.error());
   parts_->server = std::move(*server);
-  Endpoints::Hooks hooks;
-  hooks.after = [http_server = parts_->server.get()](std::chrono::milliseconds delay,
-                                                     std::function<void()> task) {
-    http_server->After(delay, std::move(task));
-  };
-  hooks.reload = [this](ReloadDone done) { RequestReload(std::move(done)); };
-  parts_->endpoints.Start(std::move(hooks), parts_->served);
   for (const std::string& address : addresses()) {
     const bool tls = parts_->web != nullptr && parts_->web->Current()->tls != nullptr;
     parts_->log.Info("listening", {{"address", address}, {"tls", tls ? "true" : "false"}});

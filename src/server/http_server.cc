@@ -127,6 +127,7 @@ Result<std::unique_ptr<HttpServer>> HttpServer::Listen(const HttpServerOptions& 
   if (auto bound = server->Bind(options); !bound) {
     return tl::unexpected(std::move(bound).error());
   }
+  if (options.bound) options.bound(*server);
   server->Start();
   return server;
 }

@@ -44,6 +44,8 @@ class TlsContext;
 // them on an I/O thread.
 using TlsSource = std::function<std::shared_ptr<const TlsContext>()>;
 
+class HttpServer;
+
 struct HttpServerOptions {
   // "host:port", ":port", "[::1]:port"; port 0 takes a free one, ":port" is every address, IPv6 and
   // IPv4.
@@ -52,6 +54,9 @@ struct HttpServerOptions {
   std::vector<int> sockets;
   HttpServerLimits limits;
   TlsSource tls;  // empty: plain HTTP
+  // Called once every address is bound, before the first client is accepted: on a socket that
+  // listened already, clients may be waiting.
+  std::function<void(HttpServer&)> bound = {};
 };
 
 struct IncomingRequest {

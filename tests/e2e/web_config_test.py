@@ -5,6 +5,7 @@ Usage: web_config_test.py EXPORTER SIMULATOR
 """
 
 import base64
+import contextlib
 import http.client
 import os
 import pathlib
@@ -260,6 +261,28 @@ class WebConfig(unittest.TestCase):
             result = programs.run_exporter("--web.systemd-socket", f"--config.file={config}")
             self.assertEqual(result.returncode, 1)
             self.assertIn("systemd passed no sockets", result.stderr)
+
+    def test_clients_that_waited_for_the_start_are_served(self):
+        """What socket activation is for: whoever came during a restart gets an answer, not a 503."""
+        request = b"GET /sd HTTP/1.1\r\nHost: exporter\r\nConnection: close\r\n\r\n"
+        with tempfile.TemporaryDirectory(prefix="session_exporter_e2e.") as folder:
+            config = pathlib.Path(folder, "c.yaml")
+            config.write_text(YAML)
+            for _ in range(5):
+                with contextlib.ExitStack() as stack:
+                    listening = stack.enter_context(socket.create_server(("127.0.0.1", 0)))
+                    clients = []
+                    for _ in range(20):
+                        client = stack.enter_context(socket.create_connection(listening.getsockname()))
+                        client.settimeout(programs.PATIENCE)
+                        client.sendall(request)
+                        clients.append(client)
+                    start = f'LISTEN_PID=$$ LISTEN_FDS=1 exec "$@" 3<&{listening.fileno()}'
+                    command = ["sh", "-c", start, "sh", programs.exporter_program, "--web.systemd-socket"]
+                    command.append(f"--config.file={config}")
+                    stack.enter_context(programs.Program(command, pass_fds=(listening.fileno(),)))
+                    answers = {client.recv(12) for client in clients}
+                self.assertEqual(answers, {b"HTTP/1.1 200"})
 
 
 if __name__ == "__main__":
