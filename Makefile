@@ -9,7 +9,8 @@ FIXED_ADDRESSES := $(shell setarch --addr-no-randomize true 2>/dev/null && echo 
 
 MAKEFLAGS += --no-print-directory
 .PHONY: build test demo check lint bench coverage asan tsan tidy fuzz format golden dashboards clean help
-.PHONY: packages-build packages-demo packages-test packages-lint packages-bench
+.PHONY: package package-test
+.PHONY: packages-build packages-demo packages-test packages-lint packages-bench packages-package
 
 build: packages-build build/release/build.ninja ## build the release binaries into build/release/bin
 	cmake --build --preset release --parallel $(JOBS)
@@ -67,15 +68,22 @@ golden: packages-test build/dev/build.ninja ## refresh the golden files; review 
 dashboards: packages-test build ## check the dashboards and draw them into docs/pictures
 	scripts/dashboards.sh build/release/bin
 
+package: build ## build the Debian package into build/release/packages
+	cpack --config build/release/CPackConfig.cmake -B build/release/packages
+	rm -rf build/release/packages/_CPack_Packages
+
+package-test: packages-package build ## install, upgrade, run and purge the package in a Debian of its own; needs root
+	tests/deploy/debian_package_test.sh build/release
+
 clean: ## remove everything that was built
 	rm -rf build
 
 help: ## this list
-	@sed -n 's/^\([a-z]*\):.*## \(.*\)/\1\t\2/p' $(MAKEFILE_LIST) | expand -t 12
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1\t\2/p' $(MAKEFILE_LIST) | expand -t 16
 
 # The test programs are linked against the same libraries as the exporter.
-packages-demo packages-test packages-lint packages-bench: packages-build
-packages-build packages-demo packages-test packages-lint packages-bench:
+packages-demo packages-test packages-lint packages-bench packages-package: packages-build
+packages-build packages-demo packages-test packages-lint packages-bench packages-package:
 	@scripts/install_dependencies.sh $(@:packages-%=%)
 
 # Ninja configures again by itself when a CMake file changed; this is for the first time and for changed presets.

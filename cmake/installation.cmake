@@ -20,3 +20,5 @@ install(CODE "
 install(FILES ${PROJECT_BINARY_DIR}/deploy/session_exporter.service deploy/systemd/session_exporter.socket
         DESTINATION lib/systemd/system COMPONENT plain)
 
+
+include(debian_package)
