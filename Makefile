@@ -9,7 +9,7 @@ FIXED_ADDRESSES := $(shell setarch --addr-no-randomize true 2>/dev/null && echo 
 
 MAKEFLAGS += --no-print-directory
 .PHONY: build test demo check lint bench coverage asan tsan tidy fuzz format golden dashboards clean help
-.PHONY: package package-test
+.PHONY: package package-test container-test release release-test
 .PHONY: packages-build packages-demo packages-test packages-lint packages-bench packages-package
 
 build: packages-build build/release/build.ninja ## build the release binaries into build/release/bin
@@ -74,6 +74,15 @@ package: build ## build the Debian package into build/release/packages
 
 package-test: packages-package build ## install, upgrade, run and purge the package in a Debian of its own; needs root
 	tests/deploy/debian_package_test.sh build/release
+
+container-test: packages-package build ## build the container image on a Debian made here, and run it; needs root
+	tests/deploy/container_test.sh build/release
+
+release: packages-build ## make the source, the package, the SBOM and their checksums, in build/release-files
+	JOBS=$(JOBS) scripts/release.sh
+
+release-test: packages-build ## make the release twice and compare the bytes
+	JOBS=$(JOBS) tests/deploy/release_test.sh
 
 clean: ## remove everything that was built
 	rm -rf build

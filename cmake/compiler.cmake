@@ -53,6 +53,8 @@ if(SESSION_EXPORTER_COVERAGE)
 endif()
 
 if(SESSION_EXPORTER_HARDEN)
+  # What is shipped does not tell where it was built, so that anybody's build of a release can be compared with it.
+  add_compile_options(-ffile-prefix-map=${PROJECT_BINARY_DIR}=build -ffile-prefix-map=${PROJECT_SOURCE_DIR}=.)
   add_compile_options(-U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=3 -D_GLIBCXX_ASSERTIONS
                       -fstack-protector-strong -fstack-clash-protection -fPIE
                       $<$<STREQUAL:${CMAKE_SYSTEM_PROCESSOR},x86_64>:-fcf-protection=full>)

@@ -29,7 +29,7 @@ expect_exit() {
   local wanted="$1" code=0
   shift
   output="$("$@" 2>&1)" || code=$?
-  [[ "$code" == "$wanted" ]] || fail "'$*' exited with $code instead of $wanted: $output"
+  [[ "$code" == "$wanted" ]] || fail "'$*' exited with $code instead of $wanted: ${output:0:1500}"
 }
 
 # expect_text TEXT: as a part of $output.
