@@ -10,7 +10,7 @@ FIXED_ADDRESSES := $(shell setarch --addr-no-randomize true 2>/dev/null && echo 
 MAKEFLAGS += --no-print-directory
 .PHONY: build test demo check lint bench coverage asan tsan tidy fuzz format golden dashboards clean help
 .PHONY: package package-test container-test release release-test
-.PHONY: packages-build packages-demo packages-test packages-lint packages-bench packages-package
+.PHONY: packages-build packages-demo packages-test packages-lint packages-bench packages-package packages-release
 
 build: packages-build build/release/build.ninja ## build the release binaries into build/release/bin
 	cmake --build --preset release --parallel $(JOBS)
@@ -69,19 +69,21 @@ dashboards: packages-test build ## check the dashboards and draw them into docs/
 	scripts/dashboards.sh build/release/bin
 
 package: build ## build the Debian package into build/release/packages
+
+package: packages-release build ## build the Debian package into build/release/packages
 	cpack --config build/release/CPackConfig.cmake -B build/release/packages
 	rm -rf build/release/packages/_CPack_Packages
 
-package-test: packages-package build ## install, upgrade, run and purge the package in a Debian of its own; needs root
+package-test: packages-package packages-release build ## install, upgrade, run and purge the package in a Debian of its own; needs root
 	tests/deploy/debian_package_test.sh build/release
 
 container-test: packages-package build ## build the container image on a Debian made here, and run it; needs root
 	tests/deploy/container_test.sh build/release
 
-release: packages-build ## make the source, the package, the SBOM and their checksums, in build/release-files
+release: packages-release ## make the source, the package, the SBOM and their checksums, in build/release-files
 	JOBS=$(JOBS) scripts/release.sh
 
-release-test: packages-build ## make the release twice and compare the bytes
+release-test: packages-release ## make the release twice and compare the bytes
 	JOBS=$(JOBS) tests/deploy/release_test.sh
 
 clean: ## remove everything that was built
@@ -91,8 +93,8 @@ help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1\t\2/p' $(MAKEFILE_LIST) | expand -t 16
 
 # The test programs are linked against the same libraries as the exporter.
-packages-demo packages-test packages-lint packages-bench packages-package: packages-build
-packages-build packages-demo packages-test packages-lint packages-bench packages-package:
+packages-demo packages-test packages-lint packages-bench packages-package packages-release: packages-build
+packages-build packages-demo packages-test packages-lint packages-bench packages-package packages-release:
 	@scripts/install_dependencies.sh $(@:packages-%=%)
 
 # Ninja configures again by itself when a CMake file changed; this is for the first time and for changed presets.
