@@ -68,8 +68,6 @@ golden: packages-test build/dev/build.ninja ## refresh the golden files; review 
 dashboards: packages-test build ## check the dashboards and draw them into docs/pictures
 	scripts/dashboards.sh build/release/bin
 
-package: build ## build the Debian package into build/release/packages
-
 package: packages-release build ## build the Debian package into build/release/packages
 	cpack --config build/release/CPackConfig.cmake -B build/release/packages
 	rm -rf build/release/packages/_CPack_Packages
