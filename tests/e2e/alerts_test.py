@@ -97,11 +97,11 @@ class Alerts(unittest.TestCase):
             alerts["SessionStale"],
         )
         self.assertEqual(len(alerts["SessionStale"]), len(dict(alerts["SessionStale"])), "one for each target")
-        # The population holds sessions past their end. Nothing else is wrong.
-        expected = {"SessionTargetAuthFailed", "SessionTargetPermissionDenied", "SessionTargetDown", "SessionStale",
-                    "SessionStaleMany", "SessionExpiredListed", "SessionMaxDurationPassed"}
-        self.assertEqual(alerts.keys(), expected)
-        for name in ("SessionExpiredListed", "SessionMaxDurationPassed"):
+        # What the population holds of these depends on the hour. Nothing else is wrong.
+        always = {"SessionTargetAuthFailed", "SessionTargetPermissionDenied", "SessionTargetDown", "SessionStale"}
+        at_times = {"SessionStaleMany", "SessionExpiredListed", "SessionMaxDurationPassed"}
+        self.assertEqual(set(alerts) - at_times, always)
+        for name in at_times & set(alerts):
             self.assertEqual(len(alerts[name]), len(dict(alerts[name])), f"{name}: one for each target")
             self.assertLessEqual(dict(alerts[name]).keys(), {"well", "account", "aws"})
 
