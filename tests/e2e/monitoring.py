@@ -59,7 +59,25 @@ class Prometheus(prometheus_test.Prometheus):
         return json.loads(answer.body)["data"]["alerts"] if answer.status == 200 else []
 
 
-class RoundRobin:
+class LoopbackServer:
+    """A server of socketserver's on a free port, for the length of a with block."""
+
+    def __init__(self, kind, handler):
+        self.server = kind(("127.0.0.1", 0), handler)
+        self.address = "127.0.0.1:%d" % self.server.server_address[1]
+        self.thread = threading.Thread(target=self.server.serve_forever, daemon=True)
+
+    def __enter__(self):
+        self.thread.start()
+        return self
+
+    def __exit__(self, *_):
+        self.server.shutdown()
+        self.server.server_close()
+        self.thread.join()
+
+
+class RoundRobin(LoopbackServer):
     """One address before several, connection by connection; one that refuses is passed over, as a Service does without
     the pods that are gone."""
 
@@ -76,18 +94,7 @@ class RoundRobin:
             daemon_threads = True
             allow_reuse_address = True
 
-        self.server = Server(("127.0.0.1", 0), Handler)
-        self.address = "127.0.0.1:%d" % self.server.server_address[1]
-        self.thread = threading.Thread(target=self.server.serve_forever, daemon=True)
-
-    def __enter__(self):
-        self.thread.start()
-        return self
-
-    def __exit__(self, *_):
-        self.server.shutdown()
-        self.server.server_close()
-        self.thread.join()
+        super().__init__(Server, Handler)
 
     def connect(self):
         for _ in self.addresses:
@@ -123,7 +130,7 @@ class RoundRobin:
                 pass
 
 
-class Webhook:
+class Webhook(LoopbackServer):
     """Receives what Alertmanager notifies."""
 
     def __init__(self):
@@ -141,15 +148,4 @@ class Webhook:
             def log_message(self, *_):
                 pass
 
-        self.server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self.address = "127.0.0.1:%d" % self.server.server_address[1]
-        self.thread = threading.Thread(target=self.server.serve_forever, daemon=True)
-
-    def __enter__(self):
-        self.thread.start()
-        return self
-
-    def __exit__(self, *_):
-        self.server.shutdown()
-        self.server.server_close()
-        self.thread.join()
+        super().__init__(http.server.ThreadingHTTPServer, Handler)

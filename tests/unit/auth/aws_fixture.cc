@@ -29,14 +29,6 @@ std::string TemporaryFolder::Write(std::string_view name, std::string_view conte
   return file;
 }
 
-Environment EnvironmentOf(Variables variables) {
-  return [variables = std::move(variables)](const std::string& name) -> std::optional<std::string> {
-    const auto found = variables.find(name);
-    if (found == variables.end()) return std::nullopt;
-    return found->second;
-  };
-}
-
 FakeAnswer AnswerOf(int status, std::string body) {
   FakeAnswer answer;
   answer.head.status = status;

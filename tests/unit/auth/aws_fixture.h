@@ -12,6 +12,7 @@
 #include "config/environment.h"
 #include "fakes/fake_http_client.h"
 #include "fakes/manual_clock.h"
+#include "support/environment_of.h"
 
 namespace session_exporter::test {
 
@@ -30,9 +31,6 @@ class TemporaryFolder {
  private:
   std::filesystem::path path_;
 };
-
-using Variables = std::map<std::string, std::string>;
-Environment EnvironmentOf(Variables variables);
 
 FakeAnswer AnswerOf(int status, std::string body);
 // The value of the only header of that name.

@@ -55,17 +55,21 @@ class HeldAnswers {
   std::vector<Responder> held_;
 };
 
+// A client at work: the `count`th whose answer is held.
+RawClient Held(TestServer& server, HeldAnswers& answers, std::size_t count) {
+  RawClient client = server.Connect();
+  client.Send(Get("/held"));
+  REQUIRE(answers.Hold(count));
+  return client;
+}
+
 TEST_CASE("while all connections are at work further clients wait", "[cap]") {
   HttpServerLimits limits = TestLimits();
   limits.connections = 2;
   HeldAnswers answers;
   TestServer server(answers.Handler(), limits);
-  RawClient first = server.Connect();
-  first.Send(Get("/held"));
-  REQUIRE(answers.Hold(1));
-  RawClient second = server.Connect();
-  second.Send(Get("/held"));
-  REQUIRE(answers.Hold(2));
+  RawClient first = Held(server, answers, 1);
+  RawClient second = Held(server, answers, 2);
   RawClient third = server.Connect();
   third.Send(Get("/"));
   CHECK_FALSE(third.HasInput(std::chrono::milliseconds(100)));
@@ -101,9 +105,7 @@ TEST_CASE("a client whose address is at work with all that it may have is closed
   limits.connections_of_address = 1;
   HeldAnswers answers;
   TestServer server(answers.Handler(), limits);
-  RawClient first = server.Connect();
-  first.Send(Get("/held"));
-  REQUIRE(answers.Hold(1));
+  RawClient first = Held(server, answers, 1);
   RawClient second = server.Connect();
   CHECK(second.ReadToEnd() == Ending::kClosed);
   CHECK(server.lines.WaitFor("too many connections").find("refused=1") != std::string::npos);
@@ -133,9 +135,7 @@ TEST_CASE("a server at its cap can be stopped", "[cap]") {
   limits.connections = 1;
   HeldAnswers answers;
   TestServer server(answers.Handler(), limits);
-  RawClient first = server.Connect();
-  first.Send(Get("/held"));
-  REQUIRE(answers.Hold(1));
+  RawClient first = Held(server, answers, 1);
   RawClient second = server.Connect();
   answers.LetGo();
   server->Stop(std::chrono::milliseconds(5'000));

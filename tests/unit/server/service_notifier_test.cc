@@ -15,19 +15,13 @@
 #include <string>
 
 #include "catch.h"
+#include "support/environment_of.h"
 #include "unit/server/test_server.h"
 
 namespace session_exporter::test {
 namespace {
 
 using std::chrono::milliseconds;
-
-Environment With(std::map<std::string, std::string> variables) {
-  return [variables = std::move(variables)](const std::string& name) -> std::optional<std::string> {
-    const auto found = variables.find(name);
-    return found == variables.end() ? std::nullopt : std::optional(found->second);
-  };
-}
 
 // Receives as systemd would, at a path or, with an @ in front, an abstract name.
 class ServiceManager {
@@ -68,7 +62,7 @@ std::string OwnName(std::string_view front) {
 TEST_CASE("a service manager is told of each state", "[notify]") {
   for (const std::string& name : {OwnName("/tmp/"), OwnName("@")}) {
     ServiceManager manager(name);
-    const auto notifier = ServiceNotifier::Open(With({{"NOTIFY_SOCKET", name}}));
+    const auto notifier = ServiceNotifier::Open(EnvironmentOf({{"NOTIFY_SOCKET", name}}));
     REQUIRE(notifier);
     notifier->Ready("3 targets");
     CHECK(manager.Receive() == "READY=1\nSTATUS=3 targets");
@@ -91,7 +85,7 @@ TEST_CASE("without a service manager nothing happens", "[notify]") {
                                 {{"WATCHDOG_USEC", "1000000"}},
                                 // Gone meanwhile.
                                 {{"NOTIFY_SOCKET", "/nonexistent/notify"}}}) {
-    const auto notifier = ServiceNotifier::Open(With(variables));
+    const auto notifier = ServiceNotifier::Open(EnvironmentOf(variables));
     REQUIRE(notifier);
     notifier->Ready("");
     notifier->Alive();
@@ -116,7 +110,7 @@ TEST_CASE("half of the watchdog's time is the interval", "[notify]") {
     std::map<std::string, std::string> variables = {{"NOTIFY_SOCKET", "/run/systemd/notify"},
                                                     {"WATCHDOG_USEC", example.microseconds}};
     if (!example.pid.empty()) variables["WATCHDOG_PID"] = example.pid;
-    const auto notifier = ServiceNotifier::Open(With(variables));
+    const auto notifier = ServiceNotifier::Open(EnvironmentOf(variables));
     REQUIRE(notifier);
     CHECK(notifier->alive_interval() == example.interval);
   }
@@ -126,7 +120,7 @@ TEST_CASE("an address that is none is an error", "[notify]") {
   for (const std::string& name :
        {std::string("run/notify"), std::string("vsock:2:1"), "/" + std::string(200, 'a')}) {
     INFO(name);
-    const auto notifier = ServiceNotifier::Open(With({{"NOTIFY_SOCKET", name}}));
+    const auto notifier = ServiceNotifier::Open(EnvironmentOf({{"NOTIFY_SOCKET", name}}));
     REQUIRE_FALSE(notifier);
     CHECK(notifier.error().kind() == ErrorKind::kConfig);
   }

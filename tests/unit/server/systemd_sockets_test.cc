@@ -13,20 +13,15 @@
 #include <string>
 
 #include "catch.h"
+#include "support/environment_of.h"
 #include "unit/server/test_server.h"
 
 namespace session_exporter::test {
 namespace {
 
-Environment With(std::map<std::string, std::string> variables) {
-  return [variables = std::move(variables)](const std::string& name) -> std::optional<std::string> {
-    const auto found = variables.find(name);
-    return found == variables.end() ? std::nullopt : std::optional(found->second);
-  };
-}
-
 Environment Passing(int count) {
-  return With({{"LISTEN_PID", std::to_string(getpid())}, {"LISTEN_FDS", std::to_string(count)}});
+  return EnvironmentOf(
+      {{"LISTEN_PID", std::to_string(getpid())}, {"LISTEN_FDS", std::to_string(count)}});
 }
 
 int ListenTcp(int family) {
@@ -68,13 +63,13 @@ int FreeDescriptors(int count) {
 
 TEST_CASE("without sockets for this process there is an error", "[systemd]") {
   const std::string own = std::to_string(getpid());
-  const auto environment =
-      GENERATE_COPY(With({}), With({{"LISTEN_FDS", "1"}}), With({{"LISTEN_PID", own}}),
-                    With({{"LISTEN_PID", "1"}, {"LISTEN_FDS", "1"}}),
-                    With({{"LISTEN_PID", own}, {"LISTEN_FDS", "0"}}),
-                    With({{"LISTEN_PID", own}, {"LISTEN_FDS", "-1"}}),
-                    With({{"LISTEN_PID", own}, {"LISTEN_FDS", "many"}}),
-                    With({{"LISTEN_PID", own}, {"LISTEN_FDS", "100000"}}));
+  const auto environment = GENERATE_COPY(
+      EnvironmentOf({}), EnvironmentOf({{"LISTEN_FDS", "1"}}), EnvironmentOf({{"LISTEN_PID", own}}),
+      EnvironmentOf({{"LISTEN_PID", "1"}, {"LISTEN_FDS", "1"}}),
+      EnvironmentOf({{"LISTEN_PID", own}, {"LISTEN_FDS", "0"}}),
+      EnvironmentOf({{"LISTEN_PID", own}, {"LISTEN_FDS", "-1"}}),
+      EnvironmentOf({{"LISTEN_PID", own}, {"LISTEN_FDS", "many"}}),
+      EnvironmentOf({{"LISTEN_PID", own}, {"LISTEN_FDS", "100000"}}));
   const auto taken = TakeSystemdSockets(environment);
   REQUIRE_FALSE(taken);
   CHECK(taken.error().kind() == ErrorKind::kConfig);
