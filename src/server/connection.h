@@ -85,6 +85,7 @@ class Connection final : public ConnectionControl,
   void Linger();
   void Discard();
   void Close();
+  void Leave();
   void Reset();
 
   ServerCore& core_;
@@ -94,6 +95,7 @@ class Connection final : public ConnectionControl,
 
   Phase phase_ = Phase::kWaiting;
   bool kept_ = false;       // has answered a request before
+  bool reprieved_ = false;  // was to be evicted since the last one
   bool timed_out_ = false;  // the read under way is being cancelled for it
   bool draining_ = false;
 

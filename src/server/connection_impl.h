@@ -41,9 +41,13 @@ template <typename Stream>
 void Connection<Stream>::Evict() {
   net::post(stream_.get_executor(), [self = Self()] {
     if (!self->core_.connections.IsEvicted(self.get())) return;
-    self->core_.log.Debug("connection evicted", {{"remote", self->remote_address_}});
-    // Not just closed: what it has not read yet would stay with the kernel for minutes.
-    self->Reset();
+    // Its request may be here already, with a read that is done or is about to begin: a client is
+    // not lost because we were slow to look. Once for each request, or whoever goes on sending
+    // could not be evicted.
+    const bool reading = self->phase_ == Phase::kWaiting && self->reader_;
+    if (!reading || std::exchange(self->reprieved_, true)) return self->Leave();
+    error_code ignored;
+    self->Socket().cancel(ignored);
   });
 }
 
@@ -107,6 +111,7 @@ void Connection<Stream>::Open() {
 template <typename Stream>
 void Connection<Stream>::BeginRequest() {
   kept_ = true;
+  reprieved_ = false;
   reader_.emplace(core_.limits);
   if (unread_.empty()) {
     EnterPhase(Phase::kWaiting, core_.limits.idle_time);
@@ -147,6 +152,12 @@ template <typename Stream>
 void Connection<Stream>::OnRead(const error_code& error, std::size_t size) {
   if (phase_ == Phase::kClosed) return;
   if (timed_out_) return Refuse({408, "the request took too long"});
+  if (phase_ == Phase::kWaiting && core_.connections.IsEvicted(this)) {
+    error_code ignored;
+    if (error && Socket().available(ignored) == 0) return Leave();
+    core_.connections.Mark(this, ConnectionUse::kAwaitsClient);
+    if (error) return Read();
+  }
   if (error) return Close();
   if (phase_ == Phase::kWaiting) {
     // The time of a fresh connection runs from the accept on.
@@ -328,6 +339,13 @@ void Connection<Stream>::Close() {
   error_code ignored;
   Socket().close(ignored);
   core_.connections.Remove(this);
+}
+
+// Evicted. Not just closed: what it has not read yet would stay with the kernel for minutes.
+template <typename Stream>
+void Connection<Stream>::Leave() {
+  core_.log.Debug("connection evicted", {{"remote", remote_address_}});
+  Reset();
 }
 
 // Where the end of the body is the end of the connection, only a reset tells the client that it was

@@ -27,7 +27,8 @@ class ConnectionControl {
   virtual void Drain() = 0;
   // Closes, so that an answer that is cut looks cut.
   virtual void Abort() = 0;
-  // Aborts to make room for another client, if IsEvicted still says so.
+  // Aborts to make room for another client, if IsEvicted still says so and no request has arrived
+  // meanwhile.
   virtual void Evict() = 0;
 };
 
