@@ -3,7 +3,11 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <functional>
 #include <map>
+#include <mutex>
+#include <unordered_map>
+#include <unordered_set>
 #include <utility>
 
 #include <prometheus/counter.h>
@@ -158,6 +162,29 @@ struct ExporterMetrics::Impl {
         reload_successful(Gauge(Metric::kExporterConfigReloadSuccessful)),
         reload_time(Gauge(Metric::kExporterConfigReloadSuccessTimestamp)),
         targets(Gauge(Metric::kExporterTargets)) {}
+
+  // The series of a configured target, which goes when its target goes; nullptr for another, whose
+  // last collection may outlast the reload that removed it. With mutex held, as what is done to the
+  // series: removing destroys it.
+  template <typename Series, typename... Arguments>
+  Series* Of(std::string_view target, prometheus::Family<Series>& family, Labels labels,
+             const Arguments&... arguments) {
+    const auto found = removals.find(std::string(target));
+    if (found == removals.end()) return nullptr;
+    labels["target"] = target;
+    Series& series = family.Add(labels, arguments...);
+    found->second.try_emplace(&series, [&family, &series] { family.Remove(&series); });
+    return &series;
+  }
+  void Count(std::string_view target, prometheus::Family<prometheus::Counter>& family,
+             const Labels& labels, double value) {
+    const std::lock_guard lock(mutex);
+    if (prometheus::Counter* const counter = Of(target, family, labels)) counter->Increment(value);
+  }
+
+  std::mutex mutex;
+  // Guarded by mutex: by target and series.
+  std::unordered_map<std::string, std::unordered_map<const void*, std::function<void()>>> removals;
 };
 
 ExporterMetrics::ExporterMetrics(const BuildInfo& build) : impl_(std::make_unique<Impl>()) {
@@ -176,29 +203,30 @@ ExporterMetrics::ExporterMetrics(const BuildInfo& build) : impl_(std::make_uniqu
 ExporterMetrics::~ExporterMetrics() = default;
 
 void ExporterMetrics::CountApiRequest(const ApiRequest& request) {
-  const Labels labels = {{"target", std::string(request.target)},
-                         {"operation", std::string(request.operation)}};
+  const Labels labels = {{"operation", std::string(request.operation)}};
   Labels with_code = labels;
   with_code["code"] = request.status == 0 ? "none" : fmt::format("{}", request.status);
-  impl_->requests.Add(with_code).Increment();
+  impl_->Count(request.target, impl_->requests, with_code, 1);
   if (request.failure) {
     Labels with_reason = labels;
     with_reason["reason"] = ReasonOf(*request.failure);
-    impl_->failures.Add(with_reason).Increment();
+    impl_->Count(request.target, impl_->failures, with_reason, 1);
   }
-  impl_->durations.Add(labels, DurationBuckets()).Observe(request.duration.count());
-  impl_->bytes.Add({{"target", std::string(request.target)}})
-      .Increment(static_cast<double>(request.bytes));
+  impl_->Count(request.target, impl_->bytes, {}, static_cast<double>(request.bytes));
+  const std::lock_guard lock(impl_->mutex);
+  prometheus::Histogram* const durations =
+      impl_->Of(request.target, impl_->durations, labels, DurationBuckets());
+  if (durations != nullptr) durations->Observe(request.duration.count());
 }
 
 void ExporterMetrics::CountParseWarnings(std::string_view target, std::string_view field,
                                          std::uint64_t count) {
-  impl_->warnings.Add({{"target", std::string(target)}, {"field", std::string(field)}})
-      .Increment(static_cast<double>(count));
+  impl_->Count(target, impl_->warnings, {{"field", std::string(field)}},
+               static_cast<double>(count));
 }
 
 void ExporterMetrics::CountSharedCollection(std::string_view target) {
-  impl_->shared.Add({{"target", std::string(target)}}).Increment();
+  impl_->Count(target, impl_->shared, {}, 1);
 }
 
 void ExporterMetrics::CountLogMessage(LogLevel level) {
@@ -219,9 +247,17 @@ void ExporterMetrics::SetConfigLoaded(bool successful, Timestamp at) {
 
 void ExporterMetrics::SetTargets(const std::vector<std::string>& names) {
   impl_->targets.Set(static_cast<double>(names.size()));
+  const std::unordered_set<std::string> present(names.begin(), names.end());
+  const std::lock_guard lock(impl_->mutex);
+  std::erase_if(impl_->removals, [&present](const auto& target) {
+    if (present.contains(target.first)) return false;
+    for (const auto& [series, remove] : target.second) remove();
+    return true;
+  });
   for (const std::string& name : names) {
-    impl_->shared.Add({{"target", name}});
-    impl_->bytes.Add({{"target", name}});
+    impl_->removals.try_emplace(name);
+    impl_->Of(name, impl_->shared, {});
+    impl_->Of(name, impl_->bytes, {});
   }
 }
 

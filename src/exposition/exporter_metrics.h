@@ -39,6 +39,7 @@ class ExporterMetrics {
     std::chrono::duration<double> duration{};
     std::uint64_t bytes = 0;
   };
+  // What is counted for a target that is not configured (any more) is let go.
   void CountApiRequest(const ApiRequest& request);
   void CountParseWarnings(std::string_view target, std::string_view field, std::uint64_t count);
   void CountSharedCollection(std::string_view target);
@@ -51,7 +52,8 @@ class ExporterMetrics {
 
   // Tells of an attempt to load the configuration, `at` on our clock.
   void SetConfigLoaded(bool successful, Timestamp at);
-  // The configured targets: their counters are shown from the start, at 0.
+  // The configured targets: their counters are shown from the start, at 0, and those of others no
+  // longer.
   void SetTargets(const std::vector<std::string>& names);
 
   // All families as they are now.

@@ -27,6 +27,7 @@ TEST_CASE("POST and PUT reload, and a mistake is told and changes nothing", "[re
     const Reply reply = exporter.Ask(method, "/-/reload", kNoBody);
     CHECK(reply.status == 200);
     CHECK(exporter.Scrape().Value("session_up", {{"target", method}}) == 1);
+    CHECK(!Contains(exporter.Get("/metrics").body, "\"first\""));
     CHECK(Contains(exporter.Get("/config").body, "name: " + method + "\n"));
   }
   exporter.Write("targets: [{name: x, backend: kasm, api_key: CANARY-1}]\nsurprise: 1\n");

@@ -186,8 +186,10 @@ class LogLines {
   std::vector<std::string> lines_;
 };
 
-// The workers go first, so that nothing runs when the rest goes.
+// The workers go first, so that nothing runs when the rest goes. Counts for the target "t".
 struct CollectorFixture {
+  CollectorFixture() { metrics.SetTargets({"t"}); }
+
   ExporterMetrics metrics{{}};
   TestClock clock;
   LogLines lines;

@@ -2,6 +2,7 @@
 
 #include <map>
 #include <string>
+#include <string_view>
 #include <thread>
 #include <vector>
 
@@ -53,6 +54,7 @@ TEST_CASE("what is known from the start is shown at 0", "[metrics]") {
 
 TEST_CASE("requests are counted by target, operation and outcome, labels in order", "[metrics]") {
   ExporterMetrics metrics({});
+  metrics.SetTargets({"s", "t"});
   metrics.CountApiRequest({"t", "list", 200, std::nullopt, 10ms, 100});
   metrics.CountApiRequest({"t", "list", 200, std::nullopt, 10ms, 50});
   metrics.CountApiRequest({"t", "list", 429, ErrorKind::kRateLimited, 10ms, 0});
@@ -75,6 +77,7 @@ TEST_CASE("requests are counted by target, operation and outcome, labels in orde
 
 TEST_CASE("durations fall into buckets whose bounds are floats", "[metrics]") {
   ExporterMetrics metrics({});
+  metrics.SetTargets({"t"});
   for (const auto duration : {10ms, 11ms, 1000ms, 60'000ms}) {
     metrics.CountApiRequest({"t", "list", 200, std::nullopt, duration, 0});
   }
@@ -101,6 +104,7 @@ TEST_CASE("durations fall into buckets whose bounds are floats", "[metrics]") {
 
 TEST_CASE("everything else that is counted has its line", "[metrics]") {
   ExporterMetrics metrics({});
+  metrics.SetTargets({"t"});
   metrics.CountParseWarnings("t", "start_date", 3);
   metrics.CountParseWarnings("t", "cores", 1);
   metrics.CountParseWarnings("t", "start_date", 2);
@@ -118,6 +122,37 @@ TEST_CASE("everything else that is counted has its line", "[metrics]") {
   CHECK(Lines(metrics, Metric::kExporterScrapesRejected) ==
         "session_exporter_scrapes_rejected_total{reason=\"saturated\"} 1\n"
         "session_exporter_scrapes_rejected_total{reason=\"stopping\"} 0\n");
+}
+
+std::size_t LinesWith(const ExporterMetrics& metrics, std::string_view text) {
+  std::size_t count = 0;
+  for (const OwnFamily& family : metrics.Collect()) {
+    std::size_t at = 0;
+    while ((at = family.lines.find(text, at)) != std::string::npos) ++count, ++at;
+  }
+  return count;
+}
+
+TEST_CASE("a target that is no longer configured takes its series with it", "[metrics]") {
+  ExporterMetrics metrics({});
+  metrics.SetTargets({"gone", "kept"});
+  const auto count = [&metrics](std::string_view target) {
+    metrics.CountApiRequest({target, "list", 500, ErrorKind::kHttp, 10ms, 100});
+    metrics.CountParseWarnings(target, "cores", 1);
+    metrics.CountSharedCollection(target);
+  };
+  count("gone");
+  count("kept");
+  const std::size_t each = LinesWith(metrics, "{target=\"kept\"");
+  CHECK(LinesWith(metrics, "{target=\"gone\"") == each);
+  metrics.SetTargets({"kept", "new"});
+  count("gone");  // a collection that outlasts the reload
+  CHECK(LinesWith(metrics, "{target=\"gone\"") == 0);
+  CHECK(LinesWith(metrics, "{target=\"kept\"") == each);
+  CHECK(LinesWith(metrics, "{target=\"new\"") == 2);
+  metrics.SetTargets({"gone"});
+  CHECK(Lines(metrics, Metric::kExporterCollectionsShared) ==
+        "session_exporter_collections_shared_total{target=\"gone\"} 0\n");
 }
 
 TEST_CASE("scrapes in flight rise and fall", "[metrics]") {
@@ -162,8 +197,10 @@ TEST_CASE("every metric of the exporter and the process is collected", "[metrics
   }
 }
 
-TEST_CASE("counts from several threads add up while they are read", "[metrics]") {
+TEST_CASE("counts add up while they are read and targets come and go", "[metrics]") {
   ExporterMetrics metrics({});
+  const std::vector<std::string> targets = {"t", "t0", "t1", "t2", "t3", "t4"};
+  metrics.SetTargets(targets);
   {
     std::vector<std::jthread> threads;
     for (int thread = 0; thread < 4; ++thread) {
@@ -175,12 +212,17 @@ TEST_CASE("counts from several threads add up while they are read", "[metrics]")
           metrics.CountSharedCollection("t");
           metrics.CountLogMessage(LogLevel::kInfo);
           metrics.AddScrapesInFlight(i % 2 == 0 ? 1 : -1);
-          metrics.SetTargets({target});
+          metrics.CountApiRequest({"passing", "list", 200, ErrorKind::kHttp, 1ms, 1});
         }
       });
     }
     threads.emplace_back([&metrics] {
       for (int i = 0; i < 20; ++i) static_cast<void>(metrics.Collect());
+    });
+    threads.emplace_back([&metrics, &targets] {
+      std::vector<std::string> more = targets;
+      more.push_back("passing");
+      for (int i = 0; i < 200; ++i) metrics.SetTargets(i % 2 == 0 ? more : targets);
     });
   }
   CHECK(Lines(metrics, Metric::kExporterCollectionsShared).find("{target=\"t\"} 1000\n") !=
