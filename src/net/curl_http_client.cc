@@ -123,7 +123,8 @@ std::unique_ptr<HttpExchange> CurlHttpClient::Send(HttpRequest request,
                              context.options, impl_->options, transfer);
   });
   if (prepared) {
-    impl_->loop->Start(std::move(*prepared));
+    using Turn = RequestQueue::Turn;
+    impl_->loop->Start(std::move(*prepared), context.attempt > 1 ? Turn::kAgain : Turn::kFirst);
   } else {
     transfer->End(std::move(prepared).error());
   }

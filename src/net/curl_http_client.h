@@ -12,7 +12,8 @@ namespace session_exporter {
 
 struct CurlHttpClientOptions {
   std::string user_agent = "session_exporter";
-  // Connections to one host at once; the wait for a free one counts in a request's deadline.
+  // Connections to one host at once, but for requests that are sent again; the wait for a free one
+  // counts in a request's deadline.
   long max_connections_per_host = 32;
   long max_connections = 256;
   // Idle connections are kept for the next scrape this long.

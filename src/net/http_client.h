@@ -82,7 +82,7 @@ struct RequestContext {
   std::shared_ptr<const HttpOptions> options;  // null: defaults
   std::size_t max_body_bytes = 64U << 20U;     // decoded; above it ErrorKind::kLimit
   RequestObserver* observer = nullptr;         // must outlive the exchange
-  int attempt = 1;  // above 1 when the same request was sent before; only for the observer
+  int attempt = 1;                             // above 1 when the same request was sent before
 };
 
 struct HttpHead {

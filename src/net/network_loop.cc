@@ -78,17 +78,19 @@ EasyHandle NetworkLoop::TakeHandle() {
   return EasyHandle(curl_easy_init());
 }
 
-void NetworkLoop::Start(std::unique_ptr<EasyRequest> request) {
+void NetworkLoop::Start(std::unique_ptr<EasyRequest> request, RequestQueue::Turn turn) {
   std::shared_ptr<Transfer> transfer = request->transfer();
-  if (!Post({Command::Kind::kStart, transfer, std::move(request)})) transfer->End(ShutDownError());
+  if (!Post({Command::Kind::kStart, transfer, std::move(request), turn})) {
+    transfer->End(ShutDownError());
+  }
 }
 
 void NetworkLoop::Resume(std::shared_ptr<Transfer> transfer) {
-  Post({Command::Kind::kResume, std::move(transfer), nullptr});
+  Post({Command::Kind::kResume, std::move(transfer)});
 }
 
 void NetworkLoop::Cancel(std::shared_ptr<Transfer> transfer) {
-  Post({Command::Kind::kCancel, std::move(transfer), nullptr});
+  Post({Command::Kind::kCancel, std::move(transfer)});
 }
 
 void NetworkLoop::Stop() {
@@ -158,7 +160,7 @@ bool NetworkLoop::TakeCommands(std::vector<Command>& commands) {
 void NetworkLoop::Execute(void* multi, Command& command) {
   const Transfer* transfer = command.transfer.get();
   if (command.kind == Command::Kind::kStart) {
-    waiting_.Add(std::move(command.request));
+    waiting_.Add(std::move(command.request), command.turn);
     return;
   }
   if (command.kind == Command::Kind::kCancel) return Cancel(multi, *transfer);

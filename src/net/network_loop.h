@@ -25,7 +25,7 @@ class NetworkLoop {
 
   // A handle that was used before (its TLS sessions are kept) or a new one.
   EasyHandle TakeHandle();
-  void Start(std::unique_ptr<EasyRequest> request);
+  void Start(std::unique_ptr<EasyRequest> request, RequestQueue::Turn turn);
   // The reader has made room.
   void Resume(std::shared_ptr<Transfer> transfer);
   // Nobody reads any more.
@@ -38,7 +38,8 @@ class NetworkLoop {
   struct Command {
     enum class Kind { kStart, kResume, kCancel } kind;
     std::shared_ptr<Transfer> transfer;
-    std::unique_ptr<EasyRequest> request;  // of kStart
+    std::unique_ptr<EasyRequest> request = nullptr;        // of kStart
+    RequestQueue::Turn turn = RequestQueue::Turn::kFirst;  // of kStart
   };
 
   bool Post(Command command);

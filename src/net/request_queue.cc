@@ -5,15 +5,15 @@
 
 namespace session_exporter {
 
-void RequestQueue::Add(std::unique_ptr<EasyRequest> request) {
+void RequestQueue::Add(std::unique_ptr<EasyRequest> request, Turn turn) {
   std::size_t* const of_host = &under_way_of_host_[request->Authority()];
-  waiting_.push_back({std::move(request), of_host});
+  waiting_.push_back({std::move(request), turn, of_host});
 }
 
 std::unique_ptr<EasyRequest> RequestQueue::Next() {
   if (under_way_ >= most_) return nullptr;
   const auto next = std::find_if(waiting_.begin(), waiting_.end(), [this](const Waiting& waiting) {
-    return *waiting.of_host < most_of_host_;
+    return waiting.turn == Turn::kAgain || *waiting.of_host < most_of_host_;
   });
   if (next == waiting_.end()) return nullptr;
   ++under_way_;

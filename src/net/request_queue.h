@@ -2,7 +2,9 @@
 //
 // libcurl has such a queue, but a request for which there is no room after all goes to its end.
 // Whoever reads several pages in order, and keeps the later ones paused meanwhile, then waits for
-// one that is behind all the others, and with enough of them all wait for each other.
+// one that is behind all the others, and with enough of them all wait for each other. So they would
+// if one that has to be sent again went behind those that came after it: it does not wait for its
+// host. Each reader waits for one request at a time, so they exceed that limit by a few.
 #pragma once
 
 #include <cstddef>
@@ -22,9 +24,11 @@ class RequestQueue {
   RequestQueue(std::size_t most, std::size_t most_of_host)
       : most_(most), most_of_host_(most_of_host) {}
 
-  void Add(std::unique_ptr<EasyRequest> request);
+  enum class Turn { kFirst, kAgain };  // whether it was sent before
+
+  void Add(std::unique_ptr<EasyRequest> request, Turn turn);
   // The next that may start, which is under way from now on; null when all have to wait. Of one
-  // host they come in the order of Add.
+  // host they come in the order of Add, but those that were sent before first.
   std::unique_ptr<EasyRequest> Next();
   // One that Next gave has ended.
   void Ended(const EasyRequest& request);
@@ -36,6 +40,7 @@ class RequestQueue {
  private:
   struct Waiting {
     std::unique_ptr<EasyRequest> request;
+    Turn turn;
     std::size_t* of_host;
   };
 

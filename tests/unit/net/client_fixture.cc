@@ -56,8 +56,8 @@ ClientFixture::ClientFixture(const CurlHttpClientOptions& options)
 
 std::unique_ptr<HttpExchange> ClientFixture::Send(HttpRequest request,
                                                   std::chrono::milliseconds timeout) {
-  const RequestContext context{"list_things", Deadline::After(timeout), http_options,
-                               max_body_bytes, observer};
+  const RequestContext context{
+      "list_things", Deadline::After(timeout), http_options, max_body_bytes, observer, attempt};
   return client->Send(std::move(request), context);
 }
 

@@ -66,6 +66,7 @@ class ClientFixture {
   std::shared_ptr<const HttpOptions> http_options;
   std::size_t max_body_bytes = 64U << 20U;
   RequestObserver* observer = nullptr;
+  int attempt = 1;
   std::unique_ptr<CurlHttpClient> client;
 };
 

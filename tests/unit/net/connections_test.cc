@@ -78,6 +78,28 @@ TEST_CASE("requests to one host start in the order in which they were sent", "[n
   CHECK(whole == 48);
 }
 
+TEST_CASE("a request that is sent again does not wait behind those that wait for it", "[net]") {
+  const std::string body(256U << 10U, 'b');
+  RawServer server([&](RawConnection& connection) {
+    while (!connection.ReadRequest().empty()) {
+      if (!connection.Write(Ok(body))) return;
+    }
+  });
+  CurlHttpClientOptions options;
+  options.max_connections_per_host = 2;
+  options.buffer_bytes = 16U << 10U;
+  ClientFixture fixture(options);
+  // The later pages of a list, which nobody reads before the first is there.
+  auto second = fixture.Send(server.Url());
+  auto third = fixture.Send(server.Url());
+  REQUIRE(second->Head());
+  REQUIRE(third->Head());
+  fixture.attempt = 2;
+  CHECK(fixture.Get(server.Url()).body.size() == body.size());
+  CHECK(Read(*second).body.size() == body.size());
+  CHECK(Read(*third).body.size() == body.size());
+}
+
 TEST_CASE("a request that is cancelled while it waits leaves the queue", "[net]") {
   RawServer server(AnswerAll);
   CurlHttpClientOptions options;
