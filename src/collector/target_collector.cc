@@ -12,6 +12,20 @@
 namespace session_exporter {
 namespace {
 
+// A report for the status page, which shows no requests.
+CollectionReport WithoutRequests(const CollectionReport& report) {
+  CollectionReport shown;
+  shown.ended_at = report.ended_at;
+  shown.duration = report.duration;
+  shown.timeout = report.timeout;
+  shown.failure = report.failure;
+  shown.request_count = report.request_count;
+  shown.sessions = report.sessions;
+  shown.stale_sessions = report.stale_sessions;
+  shown.truncated = report.truncated;
+  return shown;
+}
+
 Microseconds SinceSteady(const Clock& clock, std::chrono::steady_clock::time_point start) {
   return std::chrono::duration_cast<Microseconds>(clock.Steady() - start);
 }
@@ -43,7 +57,11 @@ auto CatchAll(Function function) -> decltype(function()) {
 TargetCollector::TargetCollector(std::shared_ptr<const Target> target,
                                  std::chrono::milliseconds min_interval,
                                  const CollectorDependencies& dependencies)
-    : target_(std::move(target)), dependencies_(dependencies), min_interval_(min_interval) {}
+    : target_(std::move(target)),
+      dependencies_(dependencies),
+      helpless_(Failed(Error(ErrorKind::kLimit, "no thread or no memory to collect it"),
+                       {{}, target_->config.timeout, 0, {}}, {})),
+      min_interval_(min_interval) {}
 
 void TargetCollector::SetMinInterval(std::chrono::milliseconds min_interval) {
   // Goes outside the lock: it may hold the sessions of a large target.
@@ -67,18 +85,13 @@ void TargetCollector::Collect(Deadline deadline, Receiver receiver,
     } else if (last_page_ != nullptr && now - last_at_ < min_interval_) {
       recent = last_page_;
     } else {
+      UnderWay begun{limit, {}};
+      begun.waiters.push_back({limit, std::move(receiver)});
+      under_way_ = std::move(begun);
       start = true;
-      under_way_ = UnderWay{limit, {}};
-      under_way_->waiters.push_back({limit, std::move(receiver)});
     }
   }
-  if (start) {
-    if (!dependencies_.workers.Post(
-            [self = shared_from_this(), limit, begin] { self->Run(limit, begin); })) {
-      Finish(limit, Failed(Error(ErrorKind::kLimit, "no thread can be started"), {}, {}));
-    }
-    return;
-  }
+  if (start) return Start(limit, begin);
   dependencies_.metrics.CountSharedCollection(target_->config.name);
   // NOLINTNEXTLINE(bugprone-use-after-move): it was moved only where `recent` stayed null.
   if (recent != nullptr) receiver(std::move(recent));
@@ -98,12 +111,28 @@ TargetStatus TargetCollector::status() const {
   return status_;
 }
 
-void TargetCollector::Run(Deadline deadline, std::chrono::steady_clock::time_point started) {
-  Finish(deadline, CollectNow(deadline, started));
+// From here on every path ends in Finish, or no scrape would ever be answered again.
+void TargetCollector::Start(Deadline deadline, Deadline::TimePoint started) {
+  bool posted = false;
+  try {
+    posted = dependencies_.workers.Post(
+        [self = shared_from_this(), deadline, started] { self->Run(deadline, started); });
+  } catch (const std::bad_alloc&) {
+  }
+  if (!posted) Finish(deadline, helpless_);
 }
 
-std::shared_ptr<const CollectedPage> TargetCollector::CollectNow(
-    Deadline deadline, std::chrono::steady_clock::time_point started) {
+void TargetCollector::Run(Deadline deadline, Deadline::TimePoint started) {
+  std::shared_ptr<const CollectedPage> collected = helpless_;
+  try {
+    collected = CollectNow(deadline, started);
+  } catch (const std::bad_alloc&) {
+  }
+  Finish(deadline, collected);
+}
+
+std::shared_ptr<const CollectedPage> TargetCollector::CollectNow(Deadline deadline,
+                                                                 Deadline::TimePoint started) {
   RequestRecorder recorder(target_->config.name, dependencies_.metrics, dependencies_.log);
   CollectionFacts facts;
   // The two are read a few microseconds apart; the time that was given is in milliseconds.
@@ -170,37 +199,59 @@ void TargetCollector::Finish(Deadline deadline,
   constexpr std::chrono::milliseconds kWorthwhile{20};
   const std::optional<Error>& failure = collected->report.failure;
   const bool cut = failure && failure->kind() == ErrorKind::kTimeout;
-  CollectionReport shown = collected->report;
-  shown.requests.clear();
+  Guarded([&] { Remember(collected); });
   std::vector<Waiter> waiters;
   {
     const std::lock_guard lock(mutex_);
     waiters = std::move(under_way_->waiters);
     under_way_.reset();
-    status_.last = std::move(shown);
-    if (failure) status_.last_failure = TargetStatus::Failure{*failure, collected->report.ended_at};
-    // Kept only where it can be shared: it holds all of the target's sessions.
-    if (!failure && min_interval_.count() > 0) {
-      last_page_ = collected;
-      last_at_ = dependencies_.clock.Steady();
-    }
   }
-  LogChange(failure);
   for (Waiter& waiter : waiters) {
-    if (cut && waiter.deadline.at() > deadline.at() + kWorthwhile) {
-      Collect(waiter.deadline, std::move(waiter.receiver));
-    } else {
-      waiter.receiver(collected);
-    }
+    Guarded([&] {
+      if (cut && waiter.deadline.at() > deadline.at() + kWorthwhile) {
+        Collect(waiter.deadline, std::move(waiter.receiver));
+      } else {
+        waiter.receiver(collected);
+      }
+    });
   }
 }
 
-void TargetCollector::LogChange(const std::optional<Error>& failure) {
+// What comes after a collection fails whoever waited for it, not the process. A scrape that misses
+// a page for it is answered at its deadline.
+template <typename Function>
+void TargetCollector::Guarded(Function function) const {
+  try {
+    function();
+  } catch (const std::exception& exception) {
+    dependencies_.log.Failure("collection not handed on",
+                              {{"target", target_->config.name}, {"error", exception.what()}});
+  }
+}
+
+void TargetCollector::Remember(const std::shared_ptr<const CollectedPage>& collected) {
+  const std::optional<Error>& failure = collected->report.failure;
+  CollectionReport shown = WithoutRequests(collected->report);
+  shown.ended_at = dependencies_.clock.Now();  // helpless_ was made earlier
   const std::string state = failure ? std::string(ReasonOf(failure->kind())) : std::string("up");
+  // Goes outside the lock: it may hold the sessions of a large target.
+  std::shared_ptr<const CollectedPage> dropped;
+  bool changed = false;
   {
     const std::lock_guard lock(mutex_);
-    if (std::exchange(last_state_, state) == state) return;
+    if (failure) status_.last_failure = TargetStatus::Failure{*failure, shown.ended_at};
+    status_.last = std::move(shown);
+    changed = std::exchange(last_state_, state) != state;
+    // Kept only where it can be shared: it holds all of the target's sessions. Not beyond a
+    // failure either, or a reload with a longer min_interval would bring it back.
+    const bool keep = !failure && min_interval_.count() > 0;
+    dropped = std::exchange(last_page_, keep ? collected : nullptr);
+    last_at_ = dependencies_.clock.Steady();
   }
+  if (changed) LogState(state, failure);
+}
+
+void TargetCollector::LogState(const std::string& state, const std::optional<Error>& failure) {
   if (!failure) {
     dependencies_.log.Info("target is up", {{"target", target_->config.name}});
     return;

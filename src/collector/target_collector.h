@@ -67,9 +67,9 @@ class TargetCollector : public std::enable_shared_from_this<TargetCollector> {
     Deadline deadline;
     std::vector<Waiter> waiters;
   };
-  void Run(Deadline deadline, std::chrono::steady_clock::time_point started);
-  std::shared_ptr<const CollectedPage> CollectNow(Deadline deadline,
-                                                  std::chrono::steady_clock::time_point started);
+  void Start(Deadline deadline, Deadline::TimePoint started);
+  void Run(Deadline deadline, Deadline::TimePoint started);
+  std::shared_ptr<const CollectedPage> CollectNow(Deadline deadline, Deadline::TimePoint started);
   [[nodiscard]] std::shared_ptr<const CollectedPage> Failed(Error failure,
                                                             const CollectionFacts& facts,
                                                             CollectionReport report) const;
@@ -77,11 +77,17 @@ class TargetCollector : public std::enable_shared_from_this<TargetCollector> {
   Result<std::shared_ptr<const Snapshot>> List(const CollectionContext& context);
   void CountWarnings(const Snapshot& snapshot);
   void Finish(Deadline deadline, const std::shared_ptr<const CollectedPage>& collected);
-  // A line for each change of the target's state, none for a scrape like the last.
-  void LogChange(const std::optional<Error>& failure);
+  template <typename Function>
+  void Guarded(Function function) const;
+  // For the status page, for those who share it, and for the log: a line for each change of the
+  // target's state, none for a scrape like the last.
+  void Remember(const std::shared_ptr<const CollectedPage>& collected);
+  void LogState(const std::string& state, const std::optional<Error>& failure);
 
   const std::shared_ptr<const Target> target_;
   const CollectorDependencies dependencies_;
+  // Made beforehand, for when there is no memory to say so.
+  const std::shared_ptr<const CollectedPage> helpless_;
 
   mutable std::mutex mutex_;
   std::chrono::milliseconds min_interval_;          // guarded by mutex_

@@ -1,6 +1,6 @@
 #include "collector/worker_pool.h"
 
-#include <system_error>
+#include <exception>
 #include <utility>
 
 namespace session_exporter {
@@ -19,10 +19,12 @@ void WorkerPool::Stop() {
 }
 
 bool WorkerPool::Post(std::function<void()> task) {
-  {
+  try {
     const std::lock_guard lock(mutex_);
     if (stopped_ || !StartThreadIfWanted()) return false;
     queue_.push_back(std::move(task));
+  } catch (const std::exception&) {
+    return false;
   }
   wake_.notify_one();
   return true;
@@ -43,7 +45,7 @@ bool WorkerPool::StartThreadIfWanted() {
   if (queue_.size() < idle_ || threads_.size() >= most_threads_ || stopping_) return true;
   try {
     threads_.emplace_back([this] { Run(); });
-  } catch (const std::system_error&) {  // the process is at its limit of threads
+  } catch (const std::exception&) {  // the process is at its limit of threads or memory
     return !threads_.empty();
   }
   return true;
@@ -61,7 +63,11 @@ void WorkerPool::Run() {
       queue_.pop_front();
       ++busy_;
       lock.unlock();
-      task();
+      try {
+        task();
+      } catch (const std::exception&) {
+        // Out of memory even for telling of it. The process lives, which others scrape as well.
+      }
       // What the task holds goes here, not under the lock: it may be the last to hold a collector.
     }
     lock.lock();

@@ -20,8 +20,8 @@ class WorkerPool {
   WorkerPool(const WorkerPool&) = delete;
   WorkerPool& operator=(const WorkerPool&) = delete;
 
-  // Queues `task`, which must not throw. False when not a single thread can be started to run it,
-  // and after Stop.
+  // Queues `task`; what it throws is lost. False when not a single thread can be started to run it
+  // or there is no memory to queue it, and after Stop.
   bool Post(std::function<void()> task);
 
   // Takes effect for the tasks that begin from now on; threads beyond it stay, without work.

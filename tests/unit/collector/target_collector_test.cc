@@ -110,6 +110,26 @@ TEST_CASE("min_interval never shares a failure, nor the success before it", "[sh
   CHECK(calls == 5);
 }
 
+TEST_CASE("a longer min_interval brings back no success from before a failure",
+          "[sharing][reload]") {
+  std::atomic<bool> healthy{true};
+  test::CollectorFixture fixture;
+  const auto collector =
+      fixture.Collector(test::MakeTarget("t",
+                                         [&](const CollectionContext&) -> Result<Snapshot> {
+                                           if (!healthy)
+                                             return Fail(ErrorKind::kConnect, "refused");
+                                           return SessionsOf(1);
+                                         }),
+                        1s);
+  CHECK(OutcomeOf(CollectOnce(*collector)) == "up");
+  healthy = false;
+  fixture.clock.PutForward(2s);
+  CHECK(OutcomeOf(CollectOnce(*collector)) == "connect");
+  collector->SetMinInterval(1h);
+  CHECK(OutcomeOf(CollectOnce(*collector)) == "connect");
+}
+
 // A backend whose first call hangs until its deadline and whose others succeed.
 struct HangsOnce {
   Gate started;
@@ -349,6 +369,21 @@ TEST_CASE("statuses that a backend invents are limited", "[failure]") {
   const auto shown = Shown(CollectOnce(*collector));
   CHECK(shown.Series("session_sessions", {{"state", "unknown"}}).size() == 21);
   CHECK(shown.Value("session_sessions", {{"status", "other"}}) == 10);
+}
+
+TEST_CASE("a scrape that fails with its page takes it from no other", "[sharing]") {
+  Gate gate;
+  PageBox box;
+  test::CollectorFixture fixture;
+  const auto collector = fixture.Collector("t", [&](const CollectionContext&) {
+    gate.Wait();
+    return SessionsOf(1);
+  });
+  collector->Collect(Deadline::After(kPatience), [](const auto&) { throw std::bad_alloc(); });
+  collector->Collect(Deadline::After(kPatience), box.Receiver());
+  gate.Open();
+  CHECK(OutcomeOf(box.Wait()) == "up");
+  CHECK(OutcomeOf(CollectOnce(*collector)) == "up");
 }
 
 TEST_CASE("a collection outlasts whoever asked for it", "[sharing]") {

@@ -4,6 +4,7 @@
 #include <atomic>
 #include <memory>
 #include <mutex>
+#include <new>
 #include <set>
 #include <thread>
 
@@ -77,6 +78,20 @@ TEST_CASE("a task may post a task, also while the pool ends", "[pool]") {
     });
   }
   CHECK(ran == 3);
+}
+
+TEST_CASE("a task that throws is lost alone", "[pool]") {
+  std::atomic<int> ran{0};
+  {
+    WorkerPool pool(1);
+    for (int i = 0; i < 10; ++i) {
+      pool.Post([&ran] {
+        ++ran;
+        throw std::bad_alloc();
+      });
+    }
+  }
+  CHECK(ran == 10);
 }
 
 TEST_CASE("what a task holds is released without a lock held", "[pool]") {
