@@ -75,26 +75,30 @@ void TargetCollector::Collect(Deadline deadline, Receiver receiver,
                               std::optional<Deadline::TimePoint> started) {
   const auto now = dependencies_.clock.Steady();
   const auto begin = started.value_or(now);
-  const Deadline limit = std::min(deadline, Deadline(begin + target_->config.timeout));
+  const auto latest = begin + target_->config.timeout;
+  const auto limit = std::min(deadline.at(), latest);
   std::shared_ptr<const CollectedPage> recent;
-  bool start = false;
+  std::optional<Deadline> start;
   {
     const std::lock_guard lock(mutex_);
     if (under_way_) {
-      under_way_->waiters.push_back({limit, std::move(receiver)});
+      under_way_->waiters.push_back({begin, limit, Role::kFollower, std::move(receiver)});
+      // Too late when it has passed: the listing has ended, or is about to.
+      if (!under_way_->deadline.Passed()) under_way_->deadline.ExtendTo(limit);
     } else if (last_page_ != nullptr && now - last_at_ < min_interval_) {
       recent = last_page_;
     } else {
-      UnderWay begun{limit, {}};
-      begun.waiters.push_back({limit, std::move(receiver)});
+      UnderWay begun{Deadline::Extendable(limit, latest), {}};
+      begun.waiters.push_back({begin, limit, Role::kLeader, std::move(receiver)});
+      start = begun.deadline;
       under_way_ = std::move(begun);
-      start = true;
     }
   }
-  if (start) return Start(limit, begin);
+  if (start) return Start(*start, begin);
+  if (recent == nullptr) return;
   dependencies_.metrics.CountSharedCollection(target_->config.name);
   // NOLINTNEXTLINE(bugprone-use-after-move): it was moved only where `recent` stayed null.
-  if (recent != nullptr) receiver(std::move(recent));
+  receiver(std::move(recent));
 }
 
 std::shared_ptr<const CollectedPage> TargetCollector::LeftEarly(Microseconds timeout) const {
@@ -112,7 +116,7 @@ TargetStatus TargetCollector::status() const {
 }
 
 // From here on every path ends in Finish, or no scrape would ever be answered again.
-void TargetCollector::Start(Deadline deadline, Deadline::TimePoint started) {
+void TargetCollector::Start(const Deadline& deadline, Deadline::TimePoint started) {
   bool posted = false;
   try {
     posted = dependencies_.workers.Post(
@@ -122,7 +126,7 @@ void TargetCollector::Start(Deadline deadline, Deadline::TimePoint started) {
   if (!posted) Finish(deadline, helpless_);
 }
 
-void TargetCollector::Run(Deadline deadline, Deadline::TimePoint started) {
+void TargetCollector::Run(const Deadline& deadline, Deadline::TimePoint started) {
   std::shared_ptr<const CollectedPage> collected = helpless_;
   try {
     collected = CollectNow(deadline, started);
@@ -131,13 +135,13 @@ void TargetCollector::Run(Deadline deadline, Deadline::TimePoint started) {
   Finish(deadline, collected);
 }
 
-std::shared_ptr<const CollectedPage> TargetCollector::CollectNow(Deadline deadline,
+std::shared_ptr<const CollectedPage> TargetCollector::CollectNow(const Deadline& deadline,
                                                                  Deadline::TimePoint started) {
   RequestRecorder recorder(target_->config.name, dependencies_.metrics, dependencies_.log);
   CollectionFacts facts;
-  // The two are read a few microseconds apart; the time that was given is in milliseconds.
-  facts.timeout = std::chrono::round<std::chrono::milliseconds>(deadline.at() - started);
   const auto measure = [&] {
+    // The two are read a few microseconds apart; the time that was given is in milliseconds.
+    facts.timeout = std::chrono::round<std::chrono::milliseconds>(deadline.at() - started);
     facts.duration = SinceSteady(dependencies_.clock, started);
     facts.requests = recorder.requests();
     facts.clock_skew = recorder.clock_skew();
@@ -193,12 +197,14 @@ void TargetCollector::CountWarnings(const Snapshot& snapshot) {
   }
 }
 
-void TargetCollector::Finish(Deadline deadline,
+void TargetCollector::Finish(const Deadline& deadline,
                              const std::shared_ptr<const CollectedPage>& collected) {
   // Room for what a follower with a later deadline could still do with it.
   constexpr std::chrono::milliseconds kWorthwhile{20};
   const std::optional<Error>& failure = collected->report.failure;
-  const bool cut = failure && failure->kind() == ErrorKind::kTimeout;
+  const auto until = std::min(deadline.at(), std::chrono::steady_clock::now());
+  // One that has had all of its target's time has failed by itself.
+  const bool cut = failure && failure->kind() == ErrorKind::kTimeout && until < deadline.latest();
   Guarded([&] { Remember(collected); });
   std::vector<Waiter> waiters;
   {
@@ -208,11 +214,12 @@ void TargetCollector::Finish(Deadline deadline,
   }
   for (Waiter& waiter : waiters) {
     Guarded([&] {
-      if (cut && waiter.deadline.at() > deadline.at() + kWorthwhile) {
-        Collect(waiter.deadline, std::move(waiter.receiver));
-      } else {
-        waiter.receiver(collected);
+      const bool follows = waiter.role == Role::kFollower;
+      if (cut && follows && waiter.limit > until + kWorthwhile) {
+        return Collect(Deadline(waiter.limit), std::move(waiter.receiver), waiter.began);
       }
+      if (follows) dependencies_.metrics.CountSharedCollection(target_->config.name);
+      waiter.receiver(collected);
     });
   }
 }

@@ -2,6 +2,7 @@
 // meanwhile.
 #pragma once
 
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <mutex>
@@ -45,8 +46,8 @@ class TargetCollector : public std::enable_shared_from_this<TargetCollector> {
 
   // Hands `receiver` the result of a collection: of the one under way, else of the last one when it
   // succeeded less than min_interval ago, else of a new one that ends by the earlier of `deadline`
-  // and the target's timeout. A shared collection that was cut by the deadline of whoever started
-  // it is made again for those who have longer. `started` is when the time until the deadline
+  // and the target's timeout. Whoever shares a collection and has longer than the others extends
+  // it, up to the target's timeout. `started` is when the time until the deadline
   // began, now if nothing is given: the targets of a scrape are asked one after the other, and all
   // show the same timeout.
   void Collect(Deadline deadline, Receiver receiver,
@@ -59,24 +60,28 @@ class TargetCollector : public std::enable_shared_from_this<TargetCollector> {
   [[nodiscard]] TargetStatus status() const;
 
  private:
+  enum class Role : std::uint8_t { kLeader, kFollower };
   struct Waiter {
-    Deadline deadline;
+    Deadline::TimePoint began;
+    Deadline::TimePoint limit;
+    Role role;
     Receiver receiver;
   };
   struct UnderWay {
     Deadline deadline;
     std::vector<Waiter> waiters;
   };
-  void Start(Deadline deadline, Deadline::TimePoint started);
-  void Run(Deadline deadline, Deadline::TimePoint started);
-  std::shared_ptr<const CollectedPage> CollectNow(Deadline deadline, Deadline::TimePoint started);
+  void Start(const Deadline& deadline, Deadline::TimePoint started);
+  void Run(const Deadline& deadline, Deadline::TimePoint started);
+  std::shared_ptr<const CollectedPage> CollectNow(const Deadline& deadline,
+                                                  Deadline::TimePoint started);
   [[nodiscard]] std::shared_ptr<const CollectedPage> Failed(Error failure,
                                                             const CollectionFacts& facts,
                                                             CollectionReport report) const;
   // The listing, unless its time passed in the queue.
   Result<std::shared_ptr<const Snapshot>> List(const CollectionContext& context);
   void CountWarnings(const Snapshot& snapshot);
-  void Finish(Deadline deadline, const std::shared_ptr<const CollectedPage>& collected);
+  void Finish(const Deadline& deadline, const std::shared_ptr<const CollectedPage>& collected);
   template <typename Function>
   void Guarded(Function function) const;
   // For the status page, for those who share it, and for the log: a line for each change of the

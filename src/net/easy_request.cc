@@ -225,8 +225,8 @@ void EasyRequest::SetProxy() {
 void EasyRequest::SetTimes(const CurlHttpClientOptions& client) {
   // The reader keeps its deadline by itself; this frees the connection when nobody reads.
   constexpr std::chrono::milliseconds kLongest = std::chrono::hours(24);
-  const auto left =
-      std::clamp(transfer_->deadline().Remaining(), std::chrono::milliseconds(1), kLongest);
+  const auto left = std::clamp(Deadline(transfer_->deadline().latest()).Remaining(),
+                               std::chrono::milliseconds(1), kLongest);
   Set(CURLOPT_TIMEOUT_MS, static_cast<long>(left.count()));
   Set(CURLOPT_CONNECTTIMEOUT_MS, static_cast<long>(left.count()));
   Set(CURLOPT_MAXAGE_CONN, static_cast<long>(client.keep_idle.count()));

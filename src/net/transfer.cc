@@ -42,7 +42,9 @@ Transfer::~Transfer() {
 template <typename Condition>
 void Transfer::Wait(std::unique_lock<std::mutex>& lock, Condition condition) {
   reader_waits_ = true;
-  changed_.wait_until(lock, limits_.deadline.at(), condition);
+  while (!changed_.wait_until(lock, limits_.deadline.at(), condition) &&
+         !limits_.deadline.Passed()) {  // was extended
+  }
   reader_waits_ = false;
 }
 

@@ -62,15 +62,20 @@ TEST_CASE("a follower with less time leaves, and the leader stays", "[sharing]")
 
 TEST_CASE("a leader whose time is over takes nothing from a follower that has more", "[sharing]") {
   StillSimulator simulator;
-  RunningExporter exporter(Yaml({KasmTarget("kasm", simulator.url())}));
-  simulator.SetFault("get_kasms", "hang", 1);
+  RunningExporter exporter(Yaml({KasmTarget("kasm", simulator.url("delay=3"))}));
   RawClient leader(exporter.address());
   leader.Send(RequestText("GET", "/metrics", TimeoutOf("1")));
   REQUIRE(Eventually([&] { return simulator.stats().requests_in_flight == 1; }));
-  const Exposition follower = exporter.Scrape(TimeoutOf("9"));
-  CHECK(follower.Value("session_up") == 1);
-  CHECK(ParsePage(leader.ReadReply()).Value("session_up") == 0);
-  CHECK(simulator.stats().requests_total == 2);
+  const auto start = Steady::now();
+  RawClient follower(exporter.address());
+  follower.Send(RequestText("GET", "/metrics", TimeoutOf("9")));
+  const Exposition left = ParsePage(leader.ReadReply());
+  CHECK(Steady::now() - start < milliseconds(2'000));
+  CHECK(left.Value("session_collection_error", {{"reason", "timeout"}}) == 1);
+  const Exposition whole = ParsePage(follower.ReadReply());
+  CHECK(whole.Value("session_up") == 1);
+  CHECK(whole.Value("session_collection_timeout_seconds") > 5);
+  CHECK(simulator.stats().requests_total == 1);
 }
 
 TEST_CASE("a leader whose client goes away takes nothing from a follower", "[sharing]") {

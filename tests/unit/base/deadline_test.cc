@@ -47,6 +47,25 @@ TEST_CASE("deadlines are ordered by their point in time", "[deadline]") {
   CHECK(late.at() == now + milliseconds(1));
 }
 
+TEST_CASE("a deadline moves later with all of its copies, as far as it may", "[deadline]") {
+  const auto now = steady_clock::now();
+  Deadline deadline = Deadline::Extendable(now, now + hours(1));
+  const Deadline copy = deadline;  // NOLINT(performance-unnecessary-copy-initialization)
+  CHECK(copy.Passed());
+  deadline.ExtendTo(now + std::chrono::minutes(1));
+  CHECK_FALSE(copy.Passed());
+  CHECK(copy.at() == now + std::chrono::minutes(1));
+  deadline.ExtendTo(now);
+  CHECK(copy.at() == now + std::chrono::minutes(1));
+  deadline.ExtendTo(now + hours(2));
+  CHECK(copy.at() == now + hours(1));
+  CHECK(copy.latest() == now + hours(1));
+  Deadline fixed(now);
+  fixed.ExtendTo(now + hours(1));
+  CHECK(fixed.at() == now);
+  CHECK(fixed.latest() == now);
+}
+
 TEST_CASE("the system clock tells civil time and a steady one", "[clock]") {
   const SystemClock clock;
   const auto before = std::chrono::system_clock::now() - std::chrono::seconds(1);

@@ -130,7 +130,8 @@ TEST_CASE("a longer min_interval brings back no success from before a failure",
   CHECK(OutcomeOf(CollectOnce(*collector)) == "connect");
 }
 
-// A backend whose first call hangs until its deadline and whose others succeed.
+// A backend whose first call hangs until the deadline that it began with, as one might that is not
+// told of more, and whose others succeed.
 struct HangsOnce {
   Gate started;
   std::atomic<int> calls{0};
@@ -138,9 +139,10 @@ struct HangsOnce {
   test::ListFunction list() {
     return [this](const CollectionContext& context) -> Result<Snapshot> {
       if (++calls > 1) return SessionsOf(1);
+      const auto first_limit = context.deadline.at();
       started.Open();
       Gate never;
-      never.Wait(context.deadline.at());
+      never.Wait(first_limit);
       return Fail(ErrorKind::kTimeout, "no answer in time");
     };
   }
@@ -166,6 +168,57 @@ TEST_CASE("a scrape that had no more time takes no collection from those who hav
   CHECK(OutcomeOf(patient_too.Wait()) == "up");
   CHECK(backend.calls == 2);  // made again once, for both
   for (PageBox* box : {&leader, &equal, &patient, &patient_too}) CHECK(box->times() == 1);
+}
+
+TEST_CASE("a scrape that has longer keeps the collection going that another began", "[sharing]") {
+  std::atomic<int> calls{0};
+  Gate started;
+  PageBox hurried;
+  PageBox patient;
+  test::CollectorFixture fixture;
+  const auto collector = fixture.Collector("t", [&](const CollectionContext& context) {
+    ++calls;
+    const auto first_limit = context.deadline.at();
+    started.Open();
+    while (std::chrono::steady_clock::now() < first_limit + 50ms && !context.deadline.Passed()) {
+      std::this_thread::sleep_for(1ms);
+    }
+    return context.deadline.Passed() ? Result<Snapshot>(Fail(ErrorKind::kTimeout, "too late"))
+                                     : Result<Snapshot>(SessionsOf(1));
+  });
+  collector->Collect(Deadline::After(300ms), hurried.Receiver());
+  REQUIRE(started.Wait());
+  collector->Collect(Deadline::After(kPatience), patient.Receiver());
+  CHECK(OutcomeOf(patient.Wait()) == "up");
+  CHECK(Shown(patient.Wait()).Value("session_collection_timeout_seconds") > 10);
+  CHECK(calls == 1);
+}
+
+TEST_CASE("a collection that had all of its target's time is not made again", "[sharing]") {
+  std::atomic<int> calls{0};
+  Gate started;
+  PageBox leader;
+  PageBox follower;
+  test::CollectorFixture fixture;
+  const auto target =
+      test::MakeTarget("t", [&](const CollectionContext& context) -> Result<Snapshot> {
+        ++calls;
+        started.Open();
+        while (!context.deadline.Passed()) std::this_thread::sleep_for(1ms);
+        return Fail(ErrorKind::kTimeout, "no answer in time");
+      });
+  target->config.timeout = 300ms;
+  const auto collector = fixture.Collector(target);
+  collector->Collect(Deadline::After(kPatience), leader.Receiver());
+  REQUIRE(started.Wait());
+  std::this_thread::sleep_for(100ms);
+  collector->Collect(Deadline::After(kPatience), follower.Receiver());
+  CHECK(OutcomeOf(leader.Wait()) == "timeout");
+  CHECK(OutcomeOf(follower.Wait()) == "timeout");
+  CHECK(Shown(follower.Wait()).Value("session_collection_timeout_seconds") == 0.3);
+  CHECK(calls == 1);
+  CHECK(fixture.Own(Metric::kExporterCollectionsShared) ==
+        "session_exporter_collections_shared_total{target=\"t\"} 1\n");
 }
 
 TEST_CASE("any other failure is everyone's", "[sharing]") {
