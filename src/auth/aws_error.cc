@@ -30,9 +30,10 @@ constexpr std::array<std::string_view, 14> kThrottling = {"BandwidthLimitExceede
 constexpr std::array<std::string_view, 3> kTransient = {"RequestTimeout", "RequestTimeoutException",
                                                         "IDPCommunicationError"};
 
-constexpr std::array<std::string_view, 8> kPermission = {
-    "AccessDenied",  "AccessDeniedException",   "AuthorizationError", "NotAuthorized",
-    "OptInRequired", "RegionDisabledException", "UnauthorizedAccess", "UnauthorizedOperation"};
+// Beside AccessDenied and all that begin so.
+constexpr std::array<std::string_view, 6> kPermission = {
+    "AuthorizationError",      "NotAuthorized",      "OptInRequired",
+    "RegionDisabledException", "UnauthorizedAccess", "UnauthorizedOperation"};
 
 constexpr std::array<std::string_view, 3> kExpired = {"ExpiredToken", "ExpiredTokenException",
                                                       "TokenRefreshRequired"};
@@ -87,7 +88,7 @@ std::string CodeInXml(std::string_view body) {
 ErrorKind KindOf(const AwsError& error) {
   if (FaultOf(error) == AwsFault::kThrottled) return ErrorKind::kRateLimited;
   const std::string_view code = error.code;
-  if (IsOf(kPermission, code)) return ErrorKind::kPermission;
+  if (IsOf(kPermission, code) || code.starts_with("AccessDenied")) return ErrorKind::kPermission;
   if (IsOf(kRefusedKeys, code) || IsOf(kExpired, code) || IsOf(kSurelySkewed, code) ||
       IsOf(kMaybeSkewed, code) || error.status == 401) {
     return ErrorKind::kAuth;

@@ -40,13 +40,13 @@ class CurlExchange final : public HttpExchange {
     auto piece = transfer_->WaitForBody();
     if (!piece) {
       Give(piece.error());
-    } else if (piece->empty()) {
-      Report();
-    } else if (transfer_->TakeResume()) {
+    } else if (!piece->empty() && transfer_->TakeResume()) {
       loop_->Resume(transfer_);
     }
     return piece;
   }
+
+  void Judge(ErrorKind failure) override { judged_ = failure; }
 
  private:
   void Give(const Error& error) {
@@ -67,6 +67,7 @@ class CurlExchange final : public HttpExchange {
     record.bytes = outcome.bytes;
     record.duration = outcome.duration;
     record.clock_skew = outcome.clock_skew;
+    record.failure = judged_;
     if (outcome.error) {
       record.failure = outcome.error->kind();
       record.failure_message = outcome.error->message();
@@ -81,6 +82,7 @@ class CurlExchange final : public HttpExchange {
   const std::string_view operation_;
   RequestObserver* const observer_;
   const int attempt_;
+  std::optional<ErrorKind> judged_;
   bool reported_ = false;
 };
 

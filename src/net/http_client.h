@@ -53,8 +53,8 @@ struct HttpRequest {
   Secret body;  // of a POST or PUT
 };
 
-// Told once of each request, from the thread that used its exchange: when the body's end or an
-// error was read, else when the exchange went. For metrics and debug views.
+// Told once of each request, from the thread that used its exchange: when an error was read, else
+// when the exchange went. For metrics and debug views.
 struct RequestRecord {
   std::string_view operation;  // "get_kasms"
   std::string_view method;
@@ -65,7 +65,8 @@ struct RequestRecord {
   std::chrono::steady_clock::duration duration{};  // from Send() to the end of the transfer
   // The server's clock minus ours, when it sent a Date.
   std::optional<Microseconds> clock_skew;
-  // Of the transfer: a status is not one, nor is being dropped by the caller.
+  // Of the transfer, or what the caller made of the answer: a status alone is not one, nor is being
+  // dropped by the caller.
   std::optional<ErrorKind> failure;
   std::string_view failure_message;
 };
@@ -119,6 +120,9 @@ class HttpExchange {
   virtual Result<std::span<char>> ReadBody() = 0;
 
   static constexpr std::size_t kBodyPadding = 64;
+
+  // What the caller makes of an answer whose status does not tell, or tells less; for the observer.
+  virtual void Judge(ErrorKind failure) = 0;
 };
 
 // Gives the whole body to `reader.Feed`, piece by piece. Errors: those of both.

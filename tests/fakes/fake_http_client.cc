@@ -9,7 +9,8 @@ namespace {
 
 class FakeExchange final : public HttpExchange {
  public:
-  explicit FakeExchange(FakeAnswer answer) : answer_(std::move(answer)) {}
+  FakeExchange(FakeAnswer answer, std::vector<ErrorKind>& judged)
+      : answer_(std::move(answer)), judged_(judged) {}
 
   Result<const HttpHead*> Head() override {
     if (answer_.head_error) return tl::unexpected(*answer_.head_error);
@@ -30,8 +31,11 @@ class FakeExchange final : public HttpExchange {
     return std::span<char>(piece_.data(), size);
   }
 
+  void Judge(ErrorKind failure) override { judged_.push_back(failure); }
+
  private:
   FakeAnswer answer_;
+  std::vector<ErrorKind>& judged_;
   std::size_t at_ = 0;
   std::vector<char> piece_;
 };
@@ -43,10 +47,10 @@ std::unique_ptr<HttpExchange> FakeHttpClient::Send(HttpRequest request,
   const std::size_t index = sent_.size();
   sent_.push_back({std::move(request), std::string(context.operation), context.deadline,
                    context.options, context.max_body_bytes, context.observer});
-  if (index < answers_.size()) return std::make_unique<FakeExchange>(answers_[index]);
+  if (index < answers_.size()) return std::make_unique<FakeExchange>(answers_[index], judged_);
   FakeAnswer none;
   none.head_error = Error(ErrorKind::kConnect, "the script has no further answer");
-  return std::make_unique<FakeExchange>(std::move(none));
+  return std::make_unique<FakeExchange>(std::move(none), judged_);
 }
 
 }  // namespace session_exporter

@@ -37,12 +37,15 @@ class FakeHttpClient final : public HttpClient {
   void Answer(FakeAnswer answer) { answers_.push_back(std::move(answer)); }
 
   std::unique_ptr<HttpExchange> Send(HttpRequest request, const RequestContext& context) override;
+  // What the callers made of the answers.
+  [[nodiscard]] const std::vector<ErrorKind>& judged() const { return judged_; }
 
   [[nodiscard]] const std::vector<SentRequest>& sent() const { return sent_; }
 
  private:
   std::vector<FakeAnswer> answers_;
   std::vector<SentRequest> sent_;
+  std::vector<ErrorKind> judged_;
 };
 
 }  // namespace session_exporter

@@ -175,6 +175,9 @@ TEST_CASE("what AWS does in its own way has the effect that it should", "[aws_ss
     } else {
       const std::string reason(example.reason);
       CHECK(page.Value("session_collection_error", {{"reason", reason}}) == 1);
+      if (!example.fault.ends_with("pages") && !example.fault.starts_with("repeat")) {
+        CHECK(page.Value("session_exporter_api_request_failures_total", {{"reason", reason}}) > 0);
+      }
     }
     // A refused signature's message repeats the request.
     CHECK(exporter.LogText().find("CANARY") == std::string::npos);

@@ -91,6 +91,7 @@ tl::expected<AwsSsmCaller::Page, AwsSsmCaller::Miss> AwsSsmCaller::Attempt(
 AwsSsmCaller::Miss AwsSsmCaller::MissOf(HttpExchange& exchange, const HttpHead& head) {
   const AwsError error = ReadAwsError(exchange, head);
   Miss miss{Explained(ToError(error)), FaultOf(error)};
+  exchange.Judge(miss.error.kind());
   miss.retry_after = AwsRetryAfter(head);
   miss.clock_correction = ClockCorrection(error, head);
   miss.expired_token = IsExpiredToken(error);

@@ -33,6 +33,7 @@ std::optional<SessionHistory> AwsSsmHistory::Advance(const CollectionContext& co
     }
   }
   const std::lock_guard lock(mutex_);
+  if (clock_.Steady() - completed_at_ > kLongestShown) complete_.reset();
   return complete_;
 }
 
@@ -47,9 +48,13 @@ void AwsSsmHistory::ReadOn(const CollectionContext& context, Timestamp now) {
   std::optional<SessionHistory> result;
   if (read) result = std::move(reading_->rows).Finish();
   reading_ = nullptr;
-  next_at_ = clock_.Steady() + kInterval;
+  const auto ended_at = clock_.Steady();
+  // What fails costs a request, and what was mended is to be seen.
+  const bool soon = !read && read.error().kind() != ErrorKind::kRateLimited;
+  next_at_ = soon ? ended_at : ended_at + kInterval;
   const std::lock_guard lock(mutex_);
   complete_ = std::move(result);
+  completed_at_ = ended_at;
 }
 
 }  // namespace session_exporter

@@ -19,8 +19,11 @@ namespace session_exporter {
 // Thread-safe; one thread reads at a time, the others take what there is.
 class AwsSsmHistory {
  public:
-  // From the end of one reading to the start of the next.
+  // From the end of one reading to the start of the next, when it was whole or AWS has throttled
+  // it.
   static constexpr std::chrono::minutes kInterval{5};
+  // Counts that could not be renewed for so long are shown no longer.
+  static constexpr std::chrono::minutes kLongestShown{10};
 
   // `caller`, `config` and `clock` outlive it. The clock measures the interval.
   AwsSsmHistory(AwsSsmCaller& caller, const AwsSsmConfig& config, std::size_t max_pages,
@@ -28,9 +31,8 @@ class AwsSsmHistory {
       : caller_(caller), config_(config), max_pages_(max_pages), clock_(clock) {}
 
   // Reads on, if it is time to, for half of what is left until the collection's deadline; `now` is
-  // AWS's time, at which the window ends. Returns
-  // the counts of the last reading that was complete; nothing before the first, and after one that
-  // failed.
+  // AWS's time, at which the window ends. Returns the counts of the last reading that was complete;
+  // nothing before the first, after one that failed, and when it was too long ago.
   std::optional<SessionHistory> Advance(const CollectionContext& context, Timestamp now);
 
  private:
@@ -56,7 +58,8 @@ class AwsSsmHistory {
   std::chrono::steady_clock::time_point next_at_;
 
   std::mutex mutex_;
-  std::optional<SessionHistory> complete_;  // guarded by mutex_
+  std::optional<SessionHistory> complete_;              // guarded by mutex_
+  std::chrono::steady_clock::time_point completed_at_;  // guarded by mutex_
 };
 
 }  // namespace session_exporter

@@ -15,7 +15,9 @@ Result<void> AwsSsmListing::ReadOn(const CollectionContext& context) {
         !std::exchange(restarted_, true)) {
       token_.clear();
       seen_.clear();
+      pages_ = 0;
       rows_.Clear();
+      rows_.warnings.clear();
       continue;
     }
     if (!page) return tl::unexpected(page.error().error);

@@ -1,6 +1,8 @@
 #include "backends/aws_ssm/aws_ssm_rows.h"
 
 #include <algorithm>
+#include <cmath>
+#include <functional>
 
 #include "backends/aws_ssm/aws_ssm_api.h"
 #include "backends/session_time.h"
@@ -125,12 +127,12 @@ void AwsSsmEndedSessions::Clear() {
   history_ = {};
   history_.by_status = {{"Failed", 0}, {"Terminated", 0}};
   measured_ = 0;
-  total_ = {};
+  total_ = 0;
 }
 
 void AwsSsmEndedSessions::ReadRow(Fields& fields) {
   const std::string_view id = fields.Text(kSessionId).value_or("");
-  if (id.empty() || !ids_.emplace(id).second) return;
+  if (id.empty() || !ids_.insert(std::hash<std::string_view>()(id)).second) return;
   std::string status = CleanText(fields.Text(kStatus).value_or("unknown"), kLongestText);
   if (history_.by_status.size() >= kMostUnknownStatuses && !history_.by_status.contains(status)) {
     status = "other";
@@ -141,13 +143,13 @@ void AwsSsmEndedSessions::ReadRow(Fields& fields) {
   if (!start || !end || *end < *start) return;
   const Microseconds duration = *end - *start;
   ++measured_;
-  total_ += duration;
+  total_ += static_cast<double>(duration.count());
   history_.max_duration = std::max(history_.max_duration.value_or(duration), duration);
 }
 
 SessionHistory AwsSsmEndedSessions::Finish() && {
   if (measured_ > 0) {
-    history_.mean_duration = total_ / static_cast<Microseconds::rep>(measured_);
+    history_.mean_duration = Microseconds(std::llround(total_ / static_cast<double>(measured_)));
   }
   return std::move(history_);
 }

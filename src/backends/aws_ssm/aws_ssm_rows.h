@@ -5,9 +5,9 @@
 
 #include <cstdint>
 #include <optional>
-#include <set>
 #include <span>
 #include <string>
+#include <unordered_set>
 #include <utility>
 #include <vector>
 
@@ -99,10 +99,12 @@ class AwsSsmEndedSessions final : public AwsSsmRows {
   SessionHistory Finish() &&;
 
  private:
-  std::set<std::string, std::less<>> ids_;  // a session that comes twice counts once
+  // Hashes of the ids, since a session that comes twice counts once. Not the ids: they stay from
+  // scrape to scrape, and are as long as the backend makes them.
+  std::unordered_set<std::size_t> ids_;
   SessionHistory history_;
   std::uint64_t measured_ = 0;  // sessions whose duration is known
-  Microseconds total_{0};
+  double total_ = 0;            // microseconds; more than an integer holds where dates are absurd
 };
 
 }  // namespace session_exporter

@@ -126,6 +126,14 @@ bool Repeats(std::string_view text, const KasmCredentials& credentials) {
   return false;
 }
 
+bool Repeats(std::string_view text, std::span<const std::pair<std::string, Secret>> headers) {
+  constexpr std::size_t kTellingNothing = 4;
+  return std::any_of(headers.begin(), headers.end(), [text](const auto& header) {
+    const std::string_view value = header.second.Reveal();
+    return value.size() >= kTellingNothing && text.find(value) != std::string_view::npos;
+  });
+}
+
 }  // namespace
 
 HttpRequest BuildGetKasms(const KasmConfig& config, const KasmCredentials& credentials) {
@@ -246,14 +254,16 @@ Symbol KasmSessionsReader::Id(Fields& fields, std::size_t field) {
   return snapshot_.symbols.Intern(scratch_);
 }
 
-Result<Snapshot> KasmSessionsReader::Finish(const HttpHead& head,
-                                            const KasmCredentials& credentials) {
+Result<Snapshot> KasmSessionsReader::Finish(
+    const HttpHead& head, const KasmCredentials& credentials,
+    std::span<const std::pair<std::string, Secret>> headers) {
   constexpr std::size_t kLongestQuoted = 200;
   if (auto end = reader_.Finish(); !end) return tl::unexpected(end.error());
   const JsonValue& message = reader_.member(kErrorMessage);
   if (message.type == JsonType::kString && !message.text.empty()) {
-    if (Repeats(message.text, credentials)) {
-      return Fail(ErrorKind::kBackend, "Kasm answered with an error (its text repeats the key)");
+    if (Repeats(message.text, credentials) || Repeats(message.text, headers)) {
+      return Fail(ErrorKind::kBackend,
+                  "Kasm answered with an error (its text repeats a secret of the request)");
     }
     return Fail(ErrorKind::kBackend, "Kasm answered with an error: {}",
                 CleanText(message.text, kLongestQuoted));

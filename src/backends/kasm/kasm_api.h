@@ -48,8 +48,9 @@ class KasmSessionsReader {
 
   // At the answer's end; `head` tells when it came and, where current_time is missing, the
   // backend's clock. Errors: kBackend for an error_message (which is quoted, unless it repeats one
-  // of the credentials), kProtocol.
-  Result<Snapshot> Finish(const HttpHead& head, const KasmCredentials& credentials);
+  // of the credentials or a value of `headers`, which the request had besides), kProtocol.
+  Result<Snapshot> Finish(const HttpHead& head, const KasmCredentials& credentials,
+                          std::span<const std::pair<std::string, Secret>> headers = {});
 
  private:
   void ReadSession(Fields& fields);

@@ -42,7 +42,7 @@ class KasmBackend final : public Backend {
     if (auto read = FeedBody(*exchange, reader); !read) {
       return Annotate(read.error(), "list sessions");
     }
-    auto snapshot = reader.Finish(**head, *credentials);
+    auto snapshot = reader.Finish(**head, *credentials, http_options_->headers);
     if (!snapshot) return Annotate(snapshot.error(), "list sessions");
     return snapshot;
   }

@@ -104,6 +104,7 @@ TEST_CASE("the code decides, not the status", "[aws_error]") {
       {429, "", ErrorKind::kRateLimited, kThrottled},
       {400, "AccessDeniedException", ErrorKind::kPermission, kLasting},
       {403, "AccessDenied", ErrorKind::kPermission, kLasting},
+      {400, "AccessDeniedForDependencyException", ErrorKind::kPermission, kLasting},
       {400, "OptInRequired", ErrorKind::kPermission, kLasting},
       {403, "", ErrorKind::kPermission, kLasting},
       {403, "Other", ErrorKind::kPermission, kLasting},

@@ -138,6 +138,7 @@ TEST_CASE("a refusal is judged by its code, and tried again where that can help"
   CHECK(snapshot.error().kind() == c.kind);
   CHECK(snapshot.error().message().find("CANARY") == std::string::npos);
   CHECK(setup.http.sent().size() == c.requests);
+  CHECK(setup.http.judged() == std::vector<ErrorKind>(c.requests, c.kind));
 }
 
 TEST_CASE("a missing permission names the one that is needed", "[aws_ssm]") {
@@ -268,6 +269,11 @@ TEST_CASE("a page token that is refused begins the list anew, once", "[aws_ssm]"
     REQUIRE(snapshot);
     CHECK(snapshot->sessions.size() == 3);
     CHECK(snapshot->duplicate_sessions == 0);
+  }
+  SECTION("and no page either") {
+    setup.target.max_pages = 2;
+    setup.Answer(SessionsPage(SessionRows("b", 1)));
+    CHECK(setup.List());
   }
   SECTION("and not again") {
     setup.Answer(AwsErrorAnswer("InvalidNextToken"));

@@ -102,10 +102,54 @@ TEST_CASE("a history that fails leaves the sessions alone and shows nothing", "[
   REQUIRE(snapshot);
   CHECK(snapshot->sessions.size() == 2);
   CHECK_FALSE(snapshot->history);
-  // And is not asked for with every scrape.
+  // And is shown again as soon as it can be read.
+  setup.AnswerBoth(SessionsPage(Ended("a", "Terminated", 0, 60)));
+  const auto mended = setup.List();
+  REQUIRE(mended);
+  CHECK(mended->history);
+}
+
+TEST_CASE("a history that is throttled waits for its time", "[aws_ssm]") {
+  HistorySetup setup;
   setup.Answer(SessionsPage(""));
+  for (int i = 0; i < 3; ++i) setup.Answer(AwsErrorAnswer("ThrottlingException"));
   REQUIRE(setup.List());
-  CHECK(setup.http.sent().size() == 5);
+  const std::size_t sent = setup.http.sent().size();
+  setup.Answer(SessionsPage(""));
+  const auto snapshot = setup.List();
+  REQUIRE(snapshot);
+  CHECK_FALSE(snapshot->history);
+  CHECK(setup.http.sent().size() == sent + 1);
+}
+
+TEST_CASE("a history that cannot be read any more is not shown for ever", "[aws_ssm]") {
+  HistorySetup setup;
+  setup.AnswerBoth(SessionsPage(Ended("a", "Terminated", 0, 60)));
+  REQUIRE(setup.List());
+  FakeAnswer slow = test::AwsAnswerOf("");
+  slow.head_error = Error(ErrorKind::kTimeout, "no time");
+  for (const bool shown : {true, false}) {
+    setup.clock.Advance(6min);
+    setup.Answer(SessionsPage(""));
+    for (int attempt = 0; attempt < 3; ++attempt) setup.Answer(slow);
+    const auto snapshot = setup.List();
+    REQUIRE(snapshot);
+    CHECK(snapshot->history.has_value() == shown);
+  }
+}
+
+TEST_CASE("durations that nobody can believe do not overflow", "[aws_ssm]") {
+  HistorySetup setup;
+  std::string rows;
+  for (int i = 0; i < 1'600; ++i) {
+    rows += fmt::format(R"({}{{"SessionId":"s{}","StartDate":946684800,"EndDate":7258032000}})",
+                        i == 0 ? "" : ",", i);
+  }
+  setup.AnswerBoth(SessionsPage(rows));
+  const auto snapshot = setup.List();
+  REQUIRE(snapshot);
+  CHECK(snapshot->history->mean_duration == snapshot->history->max_duration);
+  CHECK(snapshot->history->mean_duration > std::chrono::years(199));
 }
 
 TEST_CASE("a history that takes longer than one collection is read on by the next", "[aws_ssm]") {

@@ -150,7 +150,9 @@ TEST_CASE("an answer that is no listing is an error with its context", "[kasm_ba
       {200, R"({"kasms": [)", ErrorKind::kProtocol, "the answer is cut"},
       {200, R"({"error_message": "no"})", ErrorKind::kBackend, "Kasm answered with an error: no"},
       {200, R"({"error_message": "the-secret"})", ErrorKind::kBackend,
-       "(its text repeats the key)"},
+       "(its text repeats a secret of the request)"},
+      {200, R"({"error_message": "no the-gateway-secret"})", ErrorKind::kBackend,
+       "(its text repeats a secret of the request)"},
       {401, R"({"error_message": "the-secret"})", ErrorKind::kAuth, "HTTP 401"},
       {403, R"({"error_message": "Unauthorized"})", ErrorKind::kPermission, "HTTP 403"},
       {500, "<html>", ErrorKind::kHttp, "HTTP 500"},
@@ -159,6 +161,7 @@ TEST_CASE("an answer that is no listing is an error with its context", "[kasm_ba
   }));
   CAPTURE(c.status, c.body);
   Setup setup;
+  setup.target.http.headers = {{"X-Gateway-Key", Secret("the-gateway-secret")}};
   setup.http.Answer(Answer(c.body, c.status));
   const auto snapshot = setup.List();
   REQUIRE_FALSE(snapshot);

@@ -73,14 +73,16 @@ TEST_CASE("an error_message that repeats a credential is withheld", "[kasm]") {
   const auto snapshot = ReadKasms(fmt::format(R"({{"error_message": "{}"}})", message));
   REQUIRE_FALSE(snapshot);
   CHECK(snapshot.error().kind() == ErrorKind::kBackend);
-  CHECK(snapshot.error().message() == "Kasm answered with an error (its text repeats the key)");
+  CHECK(snapshot.error().message() ==
+        "Kasm answered with an error (its text repeats a secret of the request)");
 }
 
 TEST_CASE("a credential beyond what is quoted withholds the message too", "[kasm]") {
   const auto snapshot =
       ReadKasms(R"({"error_message": ")" + std::string(190, 'x') + R"(secret-of-the-test"})");
   REQUIRE_FALSE(snapshot);
-  CHECK_THAT(snapshot.error().message(), Catch::Matchers::EndsWith("(its text repeats the key)"));
+  CHECK_THAT(snapshot.error().message(),
+             Catch::Matchers::EndsWith("(its text repeats a secret of the request)"));
 }
 
 struct StatusCase {
