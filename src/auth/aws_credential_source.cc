@@ -16,7 +16,9 @@ constexpr std::chrono::hours kStaticLifetime{24};
 
 Result<AwsCredentialCache::Shared> AwsCredentialStore::Get(const AwsCredentialSource& source,
                                                            const AwsCall& call) {
-  return cache_.Get(source.Key(), call.deadline, [&] { return source.Fetch(*this, call); });
+  return cache_.Get(source.Key(), call.deadline, [&](Deadline deadline) {
+    return source.Fetch(*this, {deadline, call.options, call.observer});
+  });
 }
 
 void AwsCredentialStore::Forget(const AwsCredentialSource& source,

@@ -22,7 +22,8 @@ namespace session_exporter {
 using AwsCredentialCache = CredentialCache<AwsCredentials>;
 using FetchedAwsCredentials = AwsCredentialCache::Fetched;
 
-// What a caller allows a fetch. The first who asks fetches for all that wait, with its own.
+// What a caller allows a fetch. The first who asks fetches for all that wait, with its own; a
+// renewal gets a share of the time.
 struct AwsCall {
   Deadline deadline;
   // How STS is reached; what is on the machine itself (metadata) is asked without a proxy.

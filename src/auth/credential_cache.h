@@ -10,6 +10,7 @@
 #include <mutex>
 #include <optional>
 #include <string>
+#include <type_traits>
 #include <utility>
 
 #include "base/clock.h"
@@ -32,9 +33,10 @@ class CredentialCache {
   explicit CredentialCache(const Clock& clock) : clock_(clock) {}
 
   // What is kept under `key`, else what `fetch` brings: it runs in the thread that asked first and
-  // returns Result<Fetched> soon after that one's deadline; others wait, until their own. A
-  // renewal that fails leaves what is still valid in use. `key` names everything that the
-  // credentials depend on. Errors: those of `fetch`; kTimeout.
+  // returns Result<Fetched> soon after the deadline that it is called with (one that takes none
+  // keeps to the asker's); others wait, until their own. A renewal gets a small share of the
+  // asker's time, and one that fails leaves what is still valid in use. `key` names everything that
+  // the credentials depend on. Errors: those of `fetch`; kTimeout.
   template <typename Fetch>
   Result<Shared> Get(const std::string& key, Deadline deadline, Fetch fetch) {
     const std::shared_ptr<Entry> entry = EntryOf(key);
@@ -42,9 +44,15 @@ class CredentialCache {
     while (true) {
       const auto now = clock_.Steady();
       if (entry->credentials != nullptr && now < entry->renew_at) return entry->credentials;
-      if (entry->flight == nullptr) break;
+      const bool still_good = entry->credentials != nullptr && now < entry->expires_at;
+      if (entry->flight == nullptr) {
+        auto got = FetchNow(*entry, lock, still_good ? ShareOf(deadline) : deadline, fetch);
+        // What ended, or was refused, during its renewal is worth the rest of the time.
+        if (got || !still_good || got.error().kind() != ErrorKind::kTimeout) return got;
+        continue;
+      }
       // Someone is at it; what is still good need not wait for what comes next.
-      if (entry->credentials != nullptr && now < entry->expires_at) return entry->credentials;
+      if (still_good) return entry->credentials;
       const std::shared_ptr<Flight> flight = entry->flight;
       if (!entry->landed.wait_until(lock, deadline.at(), [&] { return flight->landed; })) {
         return Fail(ErrorKind::kTimeout,
@@ -55,7 +63,6 @@ class CredentialCache {
         return tl::unexpected(*flight->error);
       }
     }
-    return FetchNow(*entry, lock, fetch);
   }
 
   // Credentials that were refused although they had not expired are fetched again next time.
@@ -86,12 +93,14 @@ class CredentialCache {
     return entry;
   }
 
+  // Unlocks while it fetches.
   template <typename Fetch>
-  Result<Shared> FetchNow(Entry& entry, std::unique_lock<std::mutex>& lock, Fetch& fetch) {
+  Result<Shared> FetchNow(Entry& entry, std::unique_lock<std::mutex>& lock, Deadline deadline,
+                          Fetch& fetch) {
     const auto flight = std::make_shared<Flight>();
     entry.flight = flight;
     lock.unlock();
-    Result<Fetched> fetched = FetchOrExplain(fetch);
+    Result<Fetched> fetched = FetchOrExplain(fetch, deadline);
     lock.lock();
     entry.flight = nullptr;
     flight->landed = true;
@@ -102,23 +111,40 @@ class CredentialCache {
       entry.renew_at = entry.expires_at - Margin(fetched->valid_for);
     } else {
       flight->error = fetched.error();
+      entry.renew_at = now + PauseBefore(entry.expires_at - now);
     }
-    const Shared usable = now < entry.expires_at ? entry.credentials : nullptr;
-    lock.unlock();
     entry.landed.notify_all();
-    if (usable != nullptr) return usable;
+    if (entry.credentials != nullptr && now < entry.expires_at) return entry.credentials;
     if (fetched) return Fail(ErrorKind::kAuth, "the credentials had expired when they came");
     return tl::unexpected(std::move(fetched).error());
   }
 
   // Those who wait must hear of it, whatever happens.
   template <typename Fetch>
-  static Result<Fetched> FetchOrExplain(Fetch& fetch) {
+  static Result<Fetched> FetchOrExplain(Fetch& fetch, Deadline deadline) {
     try {
-      return fetch();
+      if constexpr (std::is_invocable_v<Fetch&, Deadline>) {
+        return fetch(deadline);
+      } else {
+        return fetch();
+      }
     } catch (const std::exception& exception) {
       return Fail(ErrorKind::kAuth, "the credentials could not be fetched: {}", exception.what());
     }
+  }
+
+  // What a renewal may take of an asker's time: most is for the collection, which the old
+  // credentials still serve. A service answers in less than two seconds, and so does a program
+  // whose interpreter has to start; what takes longer gets all the time once the old ones end.
+  static Deadline ShareOf(Deadline deadline) {
+    return Deadline::After(
+        std::min<std::chrono::milliseconds>(deadline.Remaining() / 4, std::chrono::seconds(2)));
+  }
+
+  // After a failed renewal, so that an outage does not cost every collection its share. Shorter
+  // towards the end, when the renewal is urgent.
+  static std::chrono::steady_clock::duration PauseBefore(std::chrono::steady_clock::duration end) {
+    return std::min<std::chrono::steady_clock::duration>(std::chrono::seconds(10), end / 10);
   }
 
   // A request that is signed just before the end must still be fresh when it arrives, on a clock

@@ -2,6 +2,7 @@
 
 #include <atomic>
 #include <chrono>
+#include <optional>
 #include <string>
 
 #include "catch.h"
@@ -18,13 +19,15 @@ class CountedSource final : public AwsCredentialSource {
  public:
   [[nodiscard]] std::string Key() const override { return "counted"; }
   Result<FetchedAwsCredentials> Fetch(AwsCredentialStore& /*store*/,
-                                      const AwsCall& /*call*/) const override {
+                                      const AwsCall& call) const override {
     ++fetches;
+    given = call.deadline;
     AwsCredentials credentials;
     credentials.access_key_id = "AKIA" + std::to_string(fetches);
     return FetchedAwsCredentials{credentials, 1h};
   }
   mutable std::atomic<int> fetches{0};
+  mutable std::optional<Deadline> given;
 };
 
 TEST_CASE("sources with one key share what was fetched", "[aws_credential_source]") {
@@ -44,6 +47,16 @@ TEST_CASE("credentials are fetched again shortly before they end", "[aws_credent
   CHECK((*fixture.store.Get(source, fixture.call))->access_key_id == "AKIA1");
   fixture.clock.Advance(1min);
   CHECK((*fixture.store.Get(source, fixture.call))->access_key_id == "AKIA2");
+}
+
+TEST_CASE("a renewal that hangs leaves time for the collection", "[aws_credential_source]") {
+  StoreFixture fixture;
+  const CountedSource source;
+  REQUIRE(fixture.store.Get(source, fixture.call));
+  CHECK(source.given == fixture.call.deadline);
+  fixture.clock.Advance(56min);
+  REQUIRE(fixture.store.Get(source, fixture.call));
+  CHECK(source.given <= Deadline::After(2s));
 }
 
 TEST_CASE("refused credentials of a source are fetched again", "[aws_credential_source]") {

@@ -1,9 +1,11 @@
 #include "auth/credential_cache.h"
 
+#include <algorithm>
 #include <atomic>
 #include <chrono>
 #include <string>
 #include <thread>
+#include <utility>
 #include <vector>
 
 #include "catch.h"
@@ -68,10 +70,69 @@ TEST_CASE("a renewal that fails leaves what is valid in use, until its end", "[c
   source.error = Error(ErrorKind::kConnect, "refused");
   clock.Advance(950s);
   CHECK(Ask(cache, source) == "token-1");
-  CHECK(Ask(cache, source) == "token-1");
-  CHECK(source.fetches == 3);  // each tried
+  CHECK(source.fetches == 2);
   clock.Advance(50s);
   CHECK(Ask(cache, source) == "connect");
+}
+
+TEST_CASE("a renewal that failed is tried again after a pause", "[credentials]") {
+  test::ManualClock clock;
+  Cache cache(clock);
+  Source source;
+  source.valid_for = 1h;
+  CHECK(Ask(cache, source) == "token-1");
+  source.error = Error(ErrorKind::kConnect, "refused");
+  const auto fetches_after = [&](std::chrono::seconds wait) {
+    clock.Advance(wait);
+    CHECK(Ask(cache, source) == "token-1");
+    return source.fetches;
+  };
+  CHECK(fetches_after(55min) == 2);  // five minutes are left
+  CHECK(fetches_after(0s) == 2);
+  CHECK(fetches_after(9s) == 2);
+  CHECK(fetches_after(1s) == 3);
+  CHECK(fetches_after(270s) == 4);  // twenty seconds are left: a tenth is shorter than ten
+  CHECK(fetches_after(1s) == 4);
+  CHECK(fetches_after(1s) == 5);
+  source.error.reset();
+  clock.Advance(2s);
+  CHECK(Ask(cache, source) == "token-6");
+}
+
+TEST_CASE("a renewal gets a small share of the asker's time", "[credentials]") {
+  test::ManualClock clock;
+  Cache cache(clock);
+  std::vector<Deadline> given;
+  const auto fetch = [&](Deadline deadline) -> Result<Cache::Fetched> {
+    given.push_back(deadline);
+    return Cache::Fetched{"token", 1000s};
+  };
+  const Deadline asked = GENERATE(Deadline::After(4s), Deadline::After(1h));
+  const auto share = std::min<std::chrono::milliseconds>(asked.Remaining() / 4, 2s);
+  REQUIRE(cache.Get("key", asked, fetch));
+  clock.Advance(950s);  // they hold for 50 s
+  REQUIRE(cache.Get("key", asked, fetch));
+  clock.Advance(1001s);  // they have ended
+  REQUIRE(cache.Get("key", asked, fetch));
+  REQUIRE(given.size() == 3);
+  CHECK(given[0] == asked);
+  CHECK(given[1] <= Deadline::After(share));
+  CHECK(given[2] == asked);
+}
+
+TEST_CASE("credentials that end during their renewal get the rest of the time", "[credentials]") {
+  test::ManualClock clock;
+  Cache cache(clock);
+  Source source;
+  CHECK(Ask(cache, source) == "token-1");
+  clock.Advance(950s);
+  const auto got = cache.Get("key", Soon(), [&, first = true]() mutable -> Result<Cache::Fetched> {
+    if (!std::exchange(first, false)) return Cache::Fetched{"renewed", 1000s};
+    clock.Advance(50s);
+    return Fail(ErrorKind::kTimeout, "no time");
+  });
+  REQUIRE(got);
+  CHECK(**got == "renewed");
 }
 
 TEST_CASE("failures are not kept", "[credentials]") {
