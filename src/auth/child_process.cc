@@ -4,12 +4,14 @@
 #include <poll.h>
 #include <signal.h>  // NOLINT(modernize-deprecated-headers): kill and waitid are POSIX
 #include <spawn.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <array>
 #include <cerrno>
+#include <chrono>
 #include <system_error>
 #include <utility>
 
@@ -18,7 +20,8 @@
 namespace session_exporter {
 namespace {
 
-constexpr int kEndPollMs = 5;  // once it has closed its output it ends at once, or never
+constexpr std::chrono::milliseconds kEndPoll{5};  // where nothing tells of the end
+constexpr std::chrono::hours kLongestPoll{1};     // poll's time is an int
 
 // posix_spawn's settings: its own process group, no blocked or ignored signals of ours, and
 // `output` as its standard output.
@@ -64,67 +67,123 @@ class SpawnSettings {
 // Killed with its group, and waited for, when it goes.
 class Child {
  public:
-  explicit Child(pid_t pid) : pid_(pid) {}
+  explicit Child(pid_t pid) : pid_(pid), end_(static_cast<int>(syscall(SYS_pidfd_open, pid, 0))) {}
   ~Child() {
-    if (ended_) return;
-    // As long as it is not waited for its number stays its own, and so does the group's.
-    kill(-pid_, SIGKILL);
-    waitpid(pid_, nullptr, 0);
+    if (!gone_) TakeEnd();
   }
   Child(const Child&) = delete;
   Child& operator=(const Child&) = delete;
 
-  // The status of waitpid, once it has ended, before the deadline.
-  Result<int> WaitForEnd(Deadline deadline) {
-    int status = 0;
-    while (true) {
-      siginfo_t ended{};
-      // Seen, but not yet taken away, so that its group can still be killed by its number.
-      if (waitid(P_PID, static_cast<id_t>(pid_), &ended, WEXITED | WNOHANG | WNOWAIT) != 0) {
-        ended_ = true;  // somebody else took it
-        return Fail(ErrorKind::kAuth, "its end was not seen");
-      }
-      if (ended.si_pid == pid_) break;
-      if (deadline.Passed()) return Fail(ErrorKind::kTimeout, "it did not end in time");
-      poll(nullptr, 0, kEndPollMs);
+  // Readable once it has ended; below 0 where the kernel (before 5.3) or its sandbox has no such
+  // thing.
+  [[nodiscard]] int end_descriptor() const { return end_.get(); }
+
+  // Seen, but not yet taken away, so that its group can still be killed by its number.
+  Result<bool> HasEnded() {
+    siginfo_t ended{};
+    if (waitid(P_PID, static_cast<id_t>(pid_), &ended, WEXITED | WNOHANG | WNOWAIT) != 0) {
+      gone_ = true;  // somebody else took it
+      return Fail(ErrorKind::kAuth, "its end was not seen");
     }
+    return ended.si_pid == pid_;
+  }
+
+  // Ends it with its group. The status of waitpid.
+  int TakeEnd() {
+    int status = 0;
+    // As long as it is not waited for its number stays its own, and so does the group's.
     kill(-pid_, SIGKILL);
     waitpid(pid_, &status, 0);
-    ended_ = true;
+    gone_ = true;
     return status;
   }
 
  private:
   const pid_t pid_;
-  bool ended_ = false;
+  const Descriptor end_;
+  bool gone_ = false;
 };
 
-// Until everyone who could write has closed it.
-Result<Secret> ReadAll(int fd, Deadline deadline, std::size_t most_bytes) {
-  std::string output;
-  output.reserve(most_bytes + 1);  // so that growing leaves no copies of a secret
-  std::array<char, 4096> piece{};
-  while (true) {
-    const auto left = deadline.Remaining().count();
-    pollfd readable{fd, POLLIN, 0};
-    const int ready =
-        poll(&readable, 1, static_cast<int>(std::min<decltype(left)>(left, 1'000'000)));
-    if (ready < 0 && errno == EINTR) continue;
-    if (ready <= 0 && deadline.Passed()) {
-      return Fail(ErrorKind::kTimeout, "it did not end in time");
-    }
-    if (ready <= 0) continue;
-    const ssize_t got = read(fd, piece.data(), piece.size());
-    if (got < 0 && errno == EINTR) continue;
-    if (got <= 0) break;
-    const auto size = static_cast<std::size_t>(got);
-    if (output.size() + size > most_bytes) {
-      return Fail(ErrorKind::kLimit, "it printed more than {} bytes", most_bytes);
-    }
-    output.append(piece.data(), size);
+// What comes out of a pipe, up to a limit.
+class Output {
+ public:
+  // The pipe does not block.
+  Output(int pipe, std::size_t most_bytes) : pipe_(pipe), most_bytes_(most_bytes) {
+    text_.reserve(most_bytes + 1);  // so that growing leaves no copies of a secret
   }
-  explicit_bzero(piece.data(), piece.size());
-  return Secret(std::move(output));
+  ~Output() { explicit_bzero(piece_.data(), piece_.size()); }
+  Output(const Output&) = delete;
+  Output& operator=(const Output&) = delete;
+
+  // Below 0 once everyone who could write has closed it.
+  [[nodiscard]] int descriptor() const { return pipe_; }
+
+  // Reads what is there. Errors: kLimit.
+  Result<void> Take() {
+    while (pipe_ >= 0) {
+      const ssize_t got = read(pipe_, piece_.data(), piece_.size());
+      if (got < 0 && errno == EINTR) continue;
+      if (got < 0 && errno == EAGAIN) break;
+      if (got <= 0) {
+        pipe_ = -1;
+        break;
+      }
+      const auto size = static_cast<std::size_t>(got);
+      if (text_.size() + size > most_bytes_) {
+        return Fail(ErrorKind::kLimit, "it printed more than {} bytes", most_bytes_);
+      }
+      text_.append(piece_.data(), size);
+    }
+    return {};
+  }
+
+  Secret Finish() && { return Secret(std::move(text_)); }
+
+ private:
+  int pipe_;
+  const std::size_t most_bytes_;
+  std::string text_;
+  std::array<char, 4096> piece_{};
+};
+
+// Until there is something to look at. Errors: kTimeout.
+Result<void> Await(const Child& child, const Output& output, Deadline deadline) {
+  std::array<pollfd, 2> watched = {
+      {{output.descriptor(), POLLIN, 0}, {child.end_descriptor(), POLLIN, 0}}};
+  const auto longest = child.end_descriptor() < 0 ? kEndPoll : kLongestPoll;
+  const auto wait = std::min<std::chrono::milliseconds>(deadline.Remaining(), longest);
+  poll(watched.data(), watched.size(), static_cast<int>(wait.count()));
+  if (deadline.Passed()) return Fail(ErrorKind::kTimeout, "it did not end in time");
+  return {};
+}
+
+// Its output may stay open for ever in the hands of those that it leaves behind, so the program's
+// own end counts. Returns the status of waitpid.
+Result<int> ReadUntilEnd(Child& child, Output& output, Deadline deadline) {
+  while (true) {
+    if (auto woken = Await(child, output, deadline); !woken) return tl::unexpected(woken.error());
+    // Looked at before the output, which then holds all that it printed.
+    const auto ended = child.HasEnded();
+    if (!ended) return tl::unexpected(ended.error());
+    if (auto taken = output.Take(); !taken) return tl::unexpected(taken.error());
+    if (*ended) return child.TakeEnd();
+  }
+}
+
+Result<pid_t> Spawn(const std::vector<std::string>& command, int output) {
+  std::vector<std::string> words = command;
+  std::vector<char*> arguments;
+  arguments.reserve(words.size() + 1);
+  for (std::string& word : words) arguments.push_back(word.data());
+  arguments.push_back(nullptr);
+  pid_t pid = 0;
+  const SpawnSettings settings(output);
+  const int error = posix_spawnp(&pid, arguments.front(), settings.actions(), settings.attributes(),
+                                 arguments.data(), environ);
+  if (error != 0) {
+    return Fail(ErrorKind::kConfig, "it cannot be run: {}", std::system_category().message(error));
+  }
+  return pid;
 }
 
 }  // namespace
@@ -136,27 +195,17 @@ Result<Secret> RunForOutput(const std::vector<std::string>& command, Deadline de
   if (pipe2(ends.data(), O_CLOEXEC) != 0) {
     return Fail(ErrorKind::kAuth, "no pipe: {}", std::system_category().message(errno));
   }
-  const Descriptor output(ends[0]);
+  const Descriptor pipe(ends[0]);
   Descriptor input(ends[1]);
-  std::vector<std::string> words = command;
-  std::vector<char*> arguments;
-  arguments.reserve(words.size() + 1);
-  for (std::string& word : words) arguments.push_back(word.data());
-  arguments.push_back(nullptr);
-  pid_t pid = 0;
-  const SpawnSettings settings(input.get());
-  const int error = posix_spawnp(&pid, arguments.front(), settings.actions(), settings.attributes(),
-                                 arguments.data(), environ);
-  if (error != 0) {
-    return Fail(ErrorKind::kConfig, "it cannot be run: {}", std::system_category().message(error));
-  }
+  fcntl(pipe.get(), F_SETFL, O_NONBLOCK);  // our end only: a program expects to wait
+  const auto pid = Spawn(command, input.get());
+  if (!pid) return tl::unexpected(pid.error());
   input.Close();
-  Child child(pid);
-  auto printed = ReadAll(output.get(), deadline, most_bytes);
-  if (!printed) return printed;
-  const auto status = child.WaitForEnd(deadline);
+  Child child(*pid);
+  Output output(pipe.get(), most_bytes);
+  const auto status = ReadUntilEnd(child, output, deadline);
   if (!status) return tl::unexpected(status.error());
-  if (WIFEXITED(*status) && WEXITSTATUS(*status) == 0) return printed;
+  if (WIFEXITED(*status) && WEXITSTATUS(*status) == 0) return std::move(output).Finish();
   if (WIFEXITED(*status)) {
     return Fail(ErrorKind::kAuth, "it failed with status {}", WEXITSTATUS(*status));
   }

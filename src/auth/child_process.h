@@ -12,9 +12,10 @@
 namespace session_exporter {
 
 // Runs `command` (its first word is looked for in PATH) without a shell, with our environment,
-// nothing to read and its error output dropped, which may repeat secrets. Returns what it printed
+// nothing to read and its error output dropped, which may repeat secrets. Returns what was printed
 // when it ended with 0. It leads a process group, all of which is killed when the deadline passes,
-// when it prints more than `most_bytes`, and when it leaves others behind.
+// when it prints more than `most_bytes`, and when it ends and leaves others behind, even if they
+// hold its output open.
 // Errors: kConfig (there is no such program), kTimeout, kLimit, kAuth (it failed).
 Result<Secret> RunForOutput(const std::vector<std::string>& command, Deadline deadline,
                             std::size_t most_bytes);

@@ -27,6 +27,13 @@ TEST_CASE("what a program prints is returned", "[child_process]") {
   CHECK(Shell("printf 0123456789", 20s, 10)->Reveal() == "0123456789");
 }
 
+TEST_CASE("what a program prints just before its end is whole", "[child_process]") {
+  // More than a pipe holds, so that it waits for the reader up to the end.
+  const auto output = Shell("yes 0123456 | head -c 200000; sleep 600 &", 20s, 200'000);
+  REQUIRE(output);
+  CHECK(output->Reveal().size() == 200'000);
+}
+
 TEST_CASE("its words reach it as they are", "[child_process]") {
   CHECK(RunForOutput({"printf", "%s|", "a b", "", "$HOME", "*"}, Deadline::After(20s), 100)
             ->Reveal() == "a b||$HOME|*|");
@@ -89,11 +96,10 @@ bool IsGone(int pid) {
 
 TEST_CASE("at the deadline it is killed with all that it started", "[child_process]") {
   const test::TemporaryFolder folder;
-  const std::string script =
-      GENERATE(as<std::string>(),
-               // waits itself, has left, has closed its output
-               "sleep 600 & echo $! $$ >FILE; wait", "sleep 600 & echo $! $$ >FILE",
-               "exec >/dev/null; sleep 600 & echo $! $$ >FILE; wait");
+  const std::string script = GENERATE(as<std::string>(),
+                                      // waits, has closed its output
+                                      "sleep 600 & echo $! $$ >FILE; wait",
+                                      "exec >/dev/null; sleep 600 & echo $! $$ >FILE; wait");
   CAPTURE(script);
   const std::string file = folder.At("pids");
   std::string with_file = script;
@@ -112,7 +118,11 @@ TEST_CASE("at the deadline it is killed with all that it started", "[child_proce
 }
 
 TEST_CASE("who is left behind by a program that ended is killed", "[child_process]") {
-  const auto output = Shell("sleep 600 >/dev/null 2>&1 & echo $!");
+  // The second holds the output open.
+  const std::string script =
+      GENERATE(as<std::string>(), "sleep 600 >/dev/null 2>&1 & echo $!", "sleep 600 & echo $!");
+  CAPTURE(script);
+  const auto output = Shell(script);
   REQUIRE(output);
   CHECK(IsGone(std::stoi(std::string(output->Reveal()))));
 }
