@@ -31,7 +31,7 @@ std::string CredentialProcess::Key() const {
 
 Result<FetchedAwsCredentials> CredentialProcess::Fetch(AwsCredentialStore& store,
                                                        const AwsCall& call) const {
-  const auto printed = RunForOutput(command_, call.deadline, kMostBytes);
+  const auto printed = RunForOutput(command_, call.deadline, kMostBytes, store.stop());
   if (!printed) return Annotate(printed.error(), "credential_process of {}", place_);
   auto document = ReadAwsCredentialDocument(printed->Reveal(), TokenName::kSessionToken);
   if (!document) return Annotate(document.error(), "credential_process of {}", place_);

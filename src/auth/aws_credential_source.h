@@ -6,6 +6,7 @@
 #include <map>
 #include <memory>
 #include <mutex>
+#include <stop_token>
 #include <string>
 #include <string_view>
 
@@ -59,6 +60,7 @@ class AwsCredentialStore {
     const Clock& clock;
     RandomFraction random;
     std::function<void(std::chrono::milliseconds)> pause;  // blocks the thread that calls it
+    std::stop_token stop = {};  // requested when the program ends: nobody waits any longer then
   };
 
   explicit AwsCredentialStore(Surroundings surroundings)
@@ -73,6 +75,7 @@ class AwsCredentialStore {
   // For sources.
   [[nodiscard]] HttpClient& http() const { return surroundings_.http; }
   [[nodiscard]] const Clock& clock() const { return surroundings_.clock; }
+  [[nodiscard]] const std::stop_token& stop() const { return surroundings_.stop; }
   [[nodiscard]] AwsRetry NewRetry() { return NewRetry(quota_); }
   // With the quota of another service, which outlives the result.
   [[nodiscard]] AwsRetry NewRetry(AwsRetryQuota& quota) const {

@@ -4,6 +4,7 @@
 #include <poll.h>
 #include <signal.h>  // NOLINT(modernize-deprecated-headers): kill and waitid are POSIX
 #include <spawn.h>
+#include <sys/eventfd.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -146,22 +147,47 @@ class Output {
   std::array<char, 4096> piece_{};
 };
 
-// Until there is something to look at. Errors: kTimeout.
-Result<void> Await(const Child& child, const Output& output, Deadline deadline) {
-  std::array<pollfd, 2> watched = {
-      {{output.descriptor(), POLLIN, 0}, {child.end_descriptor(), POLLIN, 0}}};
+// Wakes a poll when the exporter stops.
+class StopSignal {
+ public:
+  explicit StopSignal(const std::stop_token& stop)
+      : event_(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)), stop_(stop), wake_(stop, Wake{event_}) {}
+
+  [[nodiscard]] int descriptor() const { return event_.get(); }  // below 0: there was none left
+  [[nodiscard]] bool requested() const { return stop_.stop_requested(); }
+
+ private:
+  struct Wake {
+    const Descriptor& event;
+    void operator()() const { eventfd_write(event.get(), 1); }
+  };
+
+  const Descriptor event_;
+  const std::stop_token stop_;
+  const std::stop_callback<Wake> wake_;  // last: it uses the event
+};
+
+// Until there is something to look at. Errors: kConnect (the stop), kTimeout.
+Result<void> Await(const Child& child, const Output& output, const StopSignal& stop,
+                   Deadline deadline) {
+  std::array<pollfd, 3> watched = {{{output.descriptor(), POLLIN, 0},
+                                    {child.end_descriptor(), POLLIN, 0},
+                                    {stop.descriptor(), POLLIN, 0}}};
   const auto longest = child.end_descriptor() < 0 ? kEndPoll : kLongestPoll;
   const auto wait = std::min<std::chrono::milliseconds>(deadline.Remaining(), longest);
   poll(watched.data(), watched.size(), static_cast<int>(wait.count()));
+  // The kind that requests under way end with as well.
+  if (stop.requested()) return Fail(ErrorKind::kConnect, "it was ended with the exporter");
   if (deadline.Passed()) return Fail(ErrorKind::kTimeout, "it did not end in time");
   return {};
 }
 
 // Its output may stay open for ever in the hands of those that it leaves behind, so the program's
 // own end counts. Returns the status of waitpid.
-Result<int> ReadUntilEnd(Child& child, Output& output, Deadline deadline) {
+Result<int> ReadUntilEnd(Child& child, Output& output, const StopSignal& stop, Deadline deadline) {
   while (true) {
-    if (auto woken = Await(child, output, deadline); !woken) return tl::unexpected(woken.error());
+    auto woken = Await(child, output, stop, deadline);
+    if (!woken) return tl::unexpected(std::move(woken).error());
     // Looked at before the output, which then holds all that it printed.
     const auto ended = child.HasEnded();
     if (!ended) return tl::unexpected(ended.error());
@@ -189,7 +215,7 @@ Result<pid_t> Spawn(const std::vector<std::string>& command, int output) {
 }  // namespace
 
 Result<Secret> RunForOutput(const std::vector<std::string>& command, Deadline deadline,
-                            std::size_t most_bytes) {
+                            std::size_t most_bytes, const std::stop_token& stop) {
   std::array<int, 2> ends{};
   if (command.empty()) return Fail(ErrorKind::kConfig, "there is no program to run");
   if (pipe2(ends.data(), O_CLOEXEC) != 0) {
@@ -198,12 +224,16 @@ Result<Secret> RunForOutput(const std::vector<std::string>& command, Deadline de
   const Descriptor pipe(ends[0]);
   Descriptor input(ends[1]);
   fcntl(pipe.get(), F_SETFL, O_NONBLOCK);  // our end only: a program expects to wait
+  const StopSignal stopping(stop);
+  if (stopping.descriptor() < 0) {
+    return Fail(ErrorKind::kAuth, "no eventfd: {}", std::system_category().message(errno));
+  }
   const auto pid = Spawn(command, input.get());
   if (!pid) return tl::unexpected(pid.error());
   input.Close();
   Child child(*pid);
   Output output(pipe.get(), most_bytes);
-  const auto status = ReadUntilEnd(child, output, deadline);
+  const auto status = ReadUntilEnd(child, output, stopping, deadline);
   if (!status) return tl::unexpected(status.error());
   if (WIFEXITED(*status) && WEXITSTATUS(*status) == 0) return std::move(output).Finish();
   if (WIFEXITED(*status)) {

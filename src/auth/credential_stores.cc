@@ -22,8 +22,8 @@ RandomFraction SeededRandom() {
   };
 }
 
-std::function<void(std::chrono::milliseconds)> PauseUntilStopped(std::stop_token stop) {
-  return [stop = std::move(stop)](std::chrono::milliseconds pause) {
+std::function<void(std::chrono::milliseconds)> PauseUntilStopped(const std::stop_token& stop) {
+  return [stop](std::chrono::milliseconds pause) {
     static_cast<void>(SleepUntil(std::chrono::steady_clock::now() + pause, stop));
   };
 }
@@ -31,7 +31,6 @@ std::function<void(std::chrono::milliseconds)> PauseUntilStopped(std::stop_token
 }  // namespace
 
 CredentialStores::CredentialStores(HttpClient& http, const Clock& clock, std::stop_token stop)
-    : access_tokens(clock),
-      aws({http, clock, SeededRandom(), PauseUntilStopped(std::move(stop))}) {}
+    : access_tokens(clock), aws({http, clock, SeededRandom(), PauseUntilStopped(stop), stop}) {}
 
 }  // namespace session_exporter

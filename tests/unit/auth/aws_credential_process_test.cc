@@ -1,8 +1,10 @@
 #include "auth/aws_credential_process.h"
 
 #include <chrono>
+#include <stop_token>
 #include <string>
 
+#include "auth/credential_stores.h"
 #include "catch.h"
 #include "unit/auth/aws_fixture.h"
 
@@ -50,6 +52,20 @@ TEST_CASE("a program that fails is named by its place, and not repeated",
   CHECK(!Contains(nonsense.error().message(), "CANARY"));
   fixture.call.deadline = Deadline::After(100ms);
   CHECK(Fetch(fixture, "sleep 600").error().kind() == ErrorKind::kTimeout);
+}
+
+TEST_CASE("the exporter's stop ends a program under way", "[aws_credential_process]") {
+  FakeHttpClient http;
+  const test::ManualClock clock;
+  std::stop_source stop;
+  CredentialStores stores(http, clock, stop.get_token());
+  stop.request_stop();
+  const auto source = CredentialProcess::Make("/c/config:3", "sleep 600");
+  REQUIRE(source);
+  const auto failed = (*source)->Fetch(stores.aws, {Deadline::After(60s), nullptr, nullptr});
+  REQUIRE(!failed);
+  CHECK(failed.error().kind() == ErrorKind::kConnect);
+  CHECK(Contains(failed.error().message(), "it was ended with the exporter"));
 }
 
 TEST_CASE("a command that cannot be one is refused at start", "[aws_credential_process]") {

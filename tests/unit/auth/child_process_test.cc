@@ -3,8 +3,11 @@
 #include <signal.h>
 
 #include <chrono>
+#include <filesystem>
 #include <fstream>
+#include <stop_token>
 #include <string>
+#include <thread>
 #include <vector>
 
 #include "catch.h"
@@ -115,6 +118,38 @@ TEST_CASE("at the deadline it is killed with all that it started", "[child_proce
   REQUIRE(other > 0);
   CHECK(IsGone(other));
   CHECK(IsGone(leader));
+}
+
+TEST_CASE("when the exporter stops it is killed with all that it started", "[child_process]") {
+  const test::TemporaryFolder folder;
+  const std::string file = folder.At("pids");
+  std::stop_source stop;
+  std::jthread stopper([&] {
+    const Deadline deadline = Deadline::After(20s);
+    while (!std::filesystem::exists(file) && !deadline.Passed()) std::this_thread::yield();
+    stop.request_stop();
+  });
+  // The file is there only when it is whole.
+  const auto output = RunForOutput(
+      {"sh", "-c", fmt::format("sleep 600 & echo $! $$ >{0}.new; mv {0}.new {0}; wait", file)},
+      Deadline::After(60s), 1000, stop.get_token());
+  REQUIRE(!output);
+  CHECK(output.error().kind() == ErrorKind::kConnect);
+  CHECK(output.error().message() == "it was ended with the exporter");
+  int other = 0;
+  int leader = 0;
+  std::ifstream(file) >> other >> leader;
+  REQUIRE(other > 0);
+  CHECK(IsGone(other));
+  CHECK(IsGone(leader));
+}
+
+TEST_CASE("nothing runs on once the exporter has stopped", "[child_process]") {
+  std::stop_source stop;
+  stop.request_stop();
+  const auto output = RunForOutput({"sleep", "600"}, Deadline::After(60s), 1000, stop.get_token());
+  REQUIRE(!output);
+  CHECK(output.error().message() == "it was ended with the exporter");
 }
 
 TEST_CASE("who is left behind by a program that ended is killed", "[child_process]") {
