@@ -93,10 +93,12 @@ Result<AwsCredentialDocument> ReadAwsCredentialDocument(std::string_view json, T
 
 FetchedAwsCredentials LivingUntil(AwsCredentialDocument document, Timestamp now,
                                   std::chrono::steady_clock::duration unstated) {
-  // An end in the far future would overflow the steady clock's nanoseconds.
+  // An end in the far future or past would overflow the steady clock's nanoseconds.
   constexpr std::chrono::hours kLongest{24 * 7};
   std::chrono::steady_clock::duration left = unstated;
-  if (document.expiration) left = std::min<Microseconds>(*document.expiration - now, kLongest);
+  if (document.expiration) {
+    left = std::clamp<Microseconds>(*document.expiration - now, -kLongest, kLongest);
+  }
   return {std::move(document.credentials), left};
 }
 

@@ -87,6 +87,8 @@ TEST_CASE("credentials live until their end", "[aws_credential_document]") {
   CHECK(LivingUntil({{}, now - 1h}, now, 5min).valid_for == -1h);
   CHECK(LivingUntil({{}, std::nullopt}, now, 5min).valid_for == 5min);
   CHECK(LivingUntil({{}, ParseTimestamp("9999-12-31T23:59:59Z")}, now, 5min).valid_for == 168h);
+  // Beyond the 292 years that nanoseconds hold.
+  CHECK(LivingUntil({{}, ParseTimestamp("1700-01-01T00:00:00Z")}, now, 5min).valid_for == -168h);
 }
 
 TEST_CASE("an end is told by the server's clock where it shows it", "[aws_credential_document]") {
