@@ -35,8 +35,10 @@ bool IsToken(std::string_view text) {
 // Asks one instance for its role's credentials, step by step.
 class Conversation {
  public:
-  Conversation(AwsCredentialStore& store, const AwsCall& call, const std::string& endpoint)
-      : store_(store), call_(call), endpoint_(endpoint) {}
+  // `name` is the instance's in the store, which is told when anything answers.
+  Conversation(AwsCredentialStore& store, const AwsCall& call, const std::string& endpoint,
+               const std::string& name)
+      : store_(store), call_(call), endpoint_(endpoint), name_(name) {}
 
   Result<Secret> Token() {
     HttpRequest request;
@@ -45,8 +47,11 @@ class Conversation {
     request.headers.emplace_back("X-aws-ec2-metadata-token-ttl-seconds", Secret("21600"));
     auto answer = Ask(std::move(request));
     if (!answer) return tl::unexpected(std::move(answer).error());
-    if (answer->head.status != 200) {
-      return Fail(ErrorKind::kAuth, "no token is given (HTTP {})", answer->head.status);
+    const int status = answer->head.status;
+    if (status != 200) {
+      const ErrorKind kind = ToError({status, ""}).kind();
+      const bool refused = status >= 400 && status < 500 && kind != ErrorKind::kRateLimited;
+      return Fail(refused ? ErrorKind::kAuth : kind, "no token is given (HTTP {})", status);
     }
     if (!IsToken(answer->body.Reveal())) return Fail(ErrorKind::kAuth, "the token is none");
     return std::move(answer->body);
@@ -69,12 +74,15 @@ class Conversation {
     const RequestContext context{"instance_metadata",
                                  std::min(call_.deadline, Deadline::After(kLongestWait)), nullptr,
                                  0, call_.observer};
-    return SendForAnswer(store_.http(), std::move(request), context);
+    auto answer = SendForAnswer(store_.http(), std::move(request), context);
+    if (answer) store_.RememberPresent(name_);
+    return answer;
   }
 
   AwsCredentialStore& store_;
   const AwsCall& call_;
   const std::string& endpoint_;
+  const std::string& name_;
 };
 
 // The first line of the list of roles, of which an instance has one.
@@ -138,18 +146,15 @@ Result<FetchedAwsCredentials> InstanceMetadata::Fetch(AwsCredentialStore& store,
   const std::string what = Key();
   if (store.IsMissing(what)) return Fail(ErrorKind::kAuth, "{}", kNobody);
   const bool in_a_hurry = call.deadline.Remaining() < kLeastToLearnFrom;
-  Conversation instance(store, call, endpoint_);
+  Conversation instance(store, call, endpoint_, what);
   const auto token = instance.Token();
   if (!token) {
     const ErrorKind kind = token.error().kind();
-    const bool learned_nothing = kind == ErrorKind::kTimeout && in_a_hurry;
-    if (!learned_nothing) store.RememberMissing(what);
-    if (learned_nothing || kind == ErrorKind::kAuth || store.WasPresent(what)) {
-      return Annotate(token.error(), "instance metadata");
-    }
+    const bool nobody = kind == ErrorKind::kConnect || (kind == ErrorKind::kTimeout && !in_a_hurry);
+    if (!nobody || store.WasPresent(what)) return Annotate(token.error(), "instance metadata");
+    store.RememberMissing(what);
     return Fail(ErrorKind::kAuth, "{}", kNobody);
   }
-  store.RememberPresent(what);
   auto fetched = Converse(instance, *token, store.clock());
   if (!fetched) return Annotate(fetched.error(), "instance metadata");
   return fetched;

@@ -22,9 +22,9 @@ class InstanceMetadata final : public AwsCredentialSource {
 
   [[nodiscard]] std::string Key() const override;
   // Where nothing answers within a second, which is so on every machine but those of EC2, that is
-  // kAuth, and for some minutes nothing is asked. Expired credentials are used on for a while, as
-  // in the SDKs: instances get such when the service behind the metadata is down, and AWS then
-  // takes them.
+  // kAuth, and for some minutes nothing is asked; an answer, even of a failure, shows that somebody
+  // is there. Expired credentials are used on for a while, as in the SDKs: instances get such when
+  // the service behind the metadata is down, and AWS then takes them.
   Result<FetchedAwsCredentials> Fetch(AwsCredentialStore& store,
                                       const AwsCall& call) const override;
 

@@ -89,6 +89,38 @@ TEST_CASE("where no instance answers nothing is asked for minutes", "[aws_metada
   CHECK(fixture.http.sent().size() == 2);
 }
 
+TEST_CASE("an instance that answers at all is asked again next time", "[aws_metadata]") {
+  StoreFixture fixture;
+  const int status = GENERATE(503, 404, 403, 429);
+  CAPTURE(status);
+  FakeAnswer late;
+  late.head_error = Error(ErrorKind::kTimeout, "late");
+  fixture.http.Answer(AnswerOf(status, ""));
+  fixture.http.Answer(AnswerOf(status, ""));
+  fixture.http.Answer(late);
+  AnswerAll(fixture.http, "2023-11-14T23:13:20Z");
+  for (int i = 0; i < 2; ++i) {
+    const auto failed = fixture.store.Get(*SourceOf(), fixture.call);
+    REQUIRE(!failed);
+    CHECK(Contains(failed.error().message(), fmt::format("(HTTP {})", status)));
+  }
+  CHECK(fixture.store.Get(*SourceOf(), fixture.call).error().kind() == ErrorKind::kTimeout);
+  CHECK(fixture.store.Get(*SourceOf(), fixture.call));
+}
+
+TEST_CASE("what does not tell whether an instance is there is told as it is", "[aws_metadata]") {
+  StoreFixture fixture;
+  FakeAnswer broken;
+  broken.head_error =
+      Error(GENERATE(ErrorKind::kDns, ErrorKind::kTls, ErrorKind::kProtocol), "broken");
+  fixture.http.Answer(broken);
+  AnswerAll(fixture.http, "2023-11-14T23:13:20Z");
+  const auto failed = fixture.store.Get(*SourceOf(), fixture.call);
+  REQUIRE(!failed);
+  CHECK(failed.error().kind() == broken.head_error->kind());
+  CHECK(fixture.store.Get(*SourceOf(), fixture.call));
+}
+
 TEST_CASE("a caller in a hurry learns nothing of the instance", "[aws_metadata]") {
   StoreFixture fixture;
   FakeAnswer late;
@@ -123,6 +155,8 @@ TEST_CASE("an instance that gives none is an error of its kind", "[aws_metadata]
   const auto& c = GENERATE_REF(values<AnswerCase>({
       {{AnswerOf(403, "CANARY")}, ErrorKind::kAuth, "no token is given (HTTP 403)"},
       {{AnswerOf(404, "")}, ErrorKind::kAuth, "no token is given (HTTP 404)"},
+      {{AnswerOf(503, "CANARY")}, ErrorKind::kHttp, "no token is given (HTTP 503)"},
+      {{AnswerOf(429, "")}, ErrorKind::kRateLimited, "no token is given (HTTP 429)"},
       {{AnswerOf(200, "")}, ErrorKind::kAuth, "the token is none"},
       {{AnswerOf(200, "CANARY\r\nX: y")}, ErrorKind::kAuth, "the token is none"},
       {{token, AnswerOf(404, "CANARY")}, ErrorKind::kAuth, "the instance has no IAM role"},
