@@ -20,7 +20,7 @@
 namespace session_exporter {
 
 // Thread-safe. Failures are never kept: those who waited for a fetch share its error, whoever comes
-// later fetches again.
+// later fetches again. Credentials that have ended are dropped when others come.
 template <typename Credentials>
 class CredentialCache {
  public:
@@ -47,8 +47,13 @@ class CredentialCache {
       const bool still_good = entry->credentials != nullptr && now < entry->expires_at;
       if (entry->flight == nullptr) {
         auto got = FetchNow(*entry, lock, still_good ? ShareOf(deadline) : deadline, fetch);
+        if (got) {
+          lock.unlock();
+          DropEnded();
+          return got;
+        }
         // What ended, or was refused, during its renewal is worth the rest of the time.
-        if (got || !still_good || got.error().kind() != ErrorKind::kTimeout) return got;
+        if (!still_good || got.error().kind() != ErrorKind::kTimeout) return got;
         continue;
       }
       // Someone is at it; what is still good need not wait for what comes next.
@@ -91,6 +96,19 @@ class CredentialCache {
     auto& entry = entries_[key];
     if (entry == nullptr) entry = std::make_shared<Entry>();
     return entry;
+  }
+
+  // A key that was rotated is asked for no more: its secrets go when others come. What somebody
+  // fetches, waits for or is about to ask for is held by more than the map.
+  void DropEnded() {
+    const auto now = clock_.Steady();
+    const std::lock_guard lock(mutex_);
+    std::erase_if(entries_, [&](const auto& named) {
+      const auto& entry = named.second;
+      if (entry.use_count() > 1) return false;
+      const std::lock_guard entry_lock(entry->mutex);
+      return entry->credentials == nullptr || now >= entry->expires_at;
+    });
   }
 
   // Unlocks while it fetches.

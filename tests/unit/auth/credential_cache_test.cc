@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <atomic>
 #include <chrono>
+#include <functional>
+#include <memory>
 #include <string>
 #include <thread>
 #include <utility>
@@ -152,6 +154,37 @@ TEST_CASE("keys do not share credentials", "[credentials]") {
   CHECK(Ask(cache, source, "a") == "token-1");
   CHECK(Ask(cache, source, "b") == "token-2");
   CHECK(Ask(cache, source, "a") == "token-1");
+}
+
+TEST_CASE("credentials that have ended are dropped when others come", "[credentials]") {
+  test::ManualClock clock;
+  Cache cache(clock);
+  Source source;
+  const auto kept_under = [&](const std::string& key) {
+    return std::weak_ptr<const std::string>(*cache.Get(key, Soon(), std::ref(source)));
+  };
+  const auto rotated = kept_under("old");
+  clock.Advance(500s);
+  const auto valid = kept_under("valid");
+  CHECK(!rotated.expired());
+  clock.Advance(500s);
+  const auto renewed = kept_under("new");
+  CHECK(rotated.expired());
+  CHECK(!valid.expired());
+  CHECK(!renewed.expired());
+}
+
+TEST_CASE("what is being fetched is not dropped", "[credentials]") {
+  test::ManualClock clock;
+  Cache cache(clock);
+  Source source;
+  const auto got = cache.Get("slow", Soon(), [&]() -> Result<Cache::Fetched> {
+    CHECK(Ask(cache, source, "other") == "token-1");
+    return Cache::Fetched{"slow", 1000s};
+  });
+  REQUIRE(got);
+  CHECK(Ask(cache, source, "slow") == "slow");
+  CHECK(source.fetches == 1);
 }
 
 TEST_CASE("credentials that were refused are fetched again", "[credentials]") {
