@@ -187,7 +187,7 @@ Result<std::shared_ptr<const Snapshot>> TargetCollector::List(const CollectionCo
   auto listed = target_->backend->ListSessions(context);
   if (!listed) return tl::unexpected(listed.error());
   auto snapshot = std::make_shared<Snapshot>(std::move(*listed));
-  LimitUnknownStatuses(*snapshot);
+  LimitUnknownStatuses(*snapshot, target_->traits->known_statuses);
   return snapshot;
 }
 

@@ -8,14 +8,38 @@
 #include <vector>
 
 namespace session_exporter {
+namespace {
 
-void LimitUnknownStatuses(Snapshot& snapshot) {
-  const Symbol missing = snapshot.symbols.Intern(NameOf(SessionState::kUnknown));
+// Which sessions are limited; compares symbols, since there may be many sessions.
+class Unlisted {
+ public:
+  Unlisted(SymbolTable& symbols, std::span<const StatusPair> known)
+      : missing_(symbols.Intern(NameOf(SessionState::kUnknown))), other_(symbols.Intern("other")) {
+    for (const StatusPair& pair : known) {
+      known_.emplace_back(pair.state, symbols.Intern(pair.status));
+    }
+  }
+
+  [[nodiscard]] bool Has(const Session& session) const {
+    if (session.status == missing_ || session.status == other_) return false;
+    return std::find(known_.begin(), known_.end(), std::pair(session.state, session.status)) ==
+           known_.end();
+  }
+  [[nodiscard]] Symbol other() const { return other_; }
+
+ private:
+  Symbol missing_;
+  Symbol other_;
+  std::vector<std::pair<SessionState, Symbol>> known_;
+};
+
+}  // namespace
+
+void LimitUnknownStatuses(Snapshot& snapshot, std::span<const StatusPair> known) {
+  const Unlisted unlisted(snapshot.symbols, known);
   std::unordered_map<std::uint32_t, std::size_t> counts;
   for (const Session& session : snapshot.sessions) {
-    if (session.state == SessionState::kUnknown && session.status != missing) {
-      ++counts[session.status.index];
-    }
+    if (unlisted.Has(session)) ++counts[session.status.index];
   }
   if (counts.size() <= kMostUnknownStatuses) return;
   std::vector<std::pair<std::uint32_t, std::size_t>> order(counts.begin(), counts.end());
@@ -24,13 +48,12 @@ void LimitUnknownStatuses(Snapshot& snapshot) {
     return snapshot.symbols.Text({a.first}) < snapshot.symbols.Text({b.first});
   });
   order.resize(kMostUnknownStatuses);
-  const Symbol other = snapshot.symbols.Intern("other");
   for (Session& session : snapshot.sessions) {
-    if (session.state != SessionState::kUnknown || session.status == missing) continue;
+    if (!unlisted.Has(session)) continue;
     const bool kept = std::any_of(order.begin(), order.end(), [&](const auto& entry) {
       return entry.first == session.status.index;
     });
-    if (!kept) session.status = other;
+    if (!kept) session.status = unlisted.other();
   }
 }
 

@@ -150,7 +150,8 @@ void IntersightSessions::Settle(Session& session, Symbol permission,
   }
   session.sign_of_life = session.keepalive;
   const bool expired = IsPast(session.expiration, now) || IsPast(session.idle_expiration, now);
-  if (session.state == SessionState::kActive && expired) session.state = SessionState::kEnded;
+  // Whatever its Status says, or does not.
+  if (expired) session.state = SessionState::kEnded;
 }
 
 void IntersightSessions::CountFuture(const char* field) {
