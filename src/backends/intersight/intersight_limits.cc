@@ -1,6 +1,7 @@
 #include "backends/intersight/intersight_limits.h"
 
 #include <chrono>
+#include <utility>
 
 namespace session_exporter {
 namespace {
@@ -57,9 +58,12 @@ void IntersightLimits::ReadRow(Fields& fields) {
   const auto idle = ReadSeconds(fields, kIdleTimeOut);
   const std::string_view permission = fields.Text(kPermission).value_or("");
   if (!permission.empty()) {
-    if (idle) idle_by_permission_.emplace(permission, *idle);
+    const auto [row, added] = idle_by_permission_.try_emplace(std::string(permission), idle);
+    if (!added) ++repeated_;
+    KeepFirst(row->second, idle);
     return;
   }
+  if (std::exchange(account_read_, true)) ++repeated_;
   KeepFirst(account_.idle_timeout, idle);
   KeepFirst(account_.lifetime, ReadSeconds(fields, kSessionTimeOut));
   KeepFirst(account_.sessions_per_account, ReadCount(fields, kMaximumLimit));
@@ -68,7 +72,7 @@ void IntersightLimits::ReadRow(Fields& fields) {
 
 std::optional<Microseconds> IntersightLimits::IdleLimit(std::string_view permission) const {
   const auto own = idle_by_permission_.find(permission);
-  if (own != idle_by_permission_.end()) return own->second;
+  if (own != idle_by_permission_.end() && own->second) return own->second;
   return account_.idle_timeout;
 }
 

@@ -2,6 +2,7 @@
 // which then holds for the sessions under that role.
 #pragma once
 
+#include <cstdint>
 #include <map>
 #include <optional>
 #include <string>
@@ -18,6 +19,7 @@ class IntersightLimits final : public IntersightRows {
   IntersightLimits();
 
   void ReadRow(Fields& fields) override;
+  [[nodiscard]] std::uint64_t repeated() const override { return repeated_; }
 
   // Of the account.
   [[nodiscard]] const SessionLimits& account() const { return account_; }
@@ -26,7 +28,10 @@ class IntersightLimits final : public IntersightRows {
 
  private:
   SessionLimits account_;
-  std::map<std::string, Microseconds, std::less<>> idle_by_permission_;
+  bool account_read_ = false;
+  // Each permission that has a row, with or without an idle limit.
+  std::map<std::string, std::optional<Microseconds>, std::less<>> idle_by_permission_;
+  std::uint64_t repeated_ = 0;
 };
 
 }  // namespace session_exporter

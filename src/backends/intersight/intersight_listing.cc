@@ -87,9 +87,17 @@ Result<void> IntersightListing::Refill() {
 
 Result<IntersightPageReader::Summary> IntersightListing::Read(IntersightCall& call) {
   IntersightPageReader reader(rows_);
+  const std::uint64_t repeated_before = rows_.repeated();
   if (auto read = call.Feed(reader); !read) return tl::unexpected(read.error());
   auto page = reader.Finish();
   if (!page) return page;
+  const bool full = stride_ > 0 && page->rows >= stride_;
+  if (full && rows_.repeated() - repeated_before == page->rows) {
+    return Fail(ErrorKind::kProtocol,
+                "Intersight gave the same {} rows again instead of the next page, as if it did not "
+                "know $skip",
+                page->rows);
+  }
   read_ += page->rows;
   if (page->count) count_ = page->count;
   return page;

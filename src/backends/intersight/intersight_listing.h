@@ -34,7 +34,7 @@ class IntersightListing {
   Result<void> Start(IntersightCall::Adapt adapt = {});
 
   // Gives all rows to `rows`, in order. All or an error: kLimit for too many pages; kProtocol when
-  // the pages hold fewer rows than the list counts; those of the calls.
+  // the pages hold fewer rows than the list counts, or repeat themselves; those of the calls.
   Result<void> Finish();
 
   // Of the first page's answer; valid after Finish.
@@ -46,6 +46,7 @@ class IntersightListing {
 
  private:
   std::unique_ptr<IntersightCall> Call(std::size_t skip, IntersightCall::Adapt adapt = {});
+  // Fails where a full page brings nothing new: the list would never end.
   Result<IntersightPageReader::Summary> Read(IntersightCall& call);
   Result<void> ReadRest(std::uint64_t first_rows);
   // Sends requests for the next pages, as many as may be under way.

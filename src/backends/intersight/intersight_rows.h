@@ -32,6 +32,9 @@ class IntersightRows {
   // A row of whatever JSON type.
   virtual void ReadRow(Fields& fields) = 0;
 
+  // How many of the rows had been given before.
+  [[nodiscard]] virtual std::uint64_t repeated() const = 0;
+
   // Fields of wrong types, as Snapshot::parse_warnings has them; a page adds its own at its end.
   std::vector<std::pair<std::string, std::uint64_t>> warnings;
 

@@ -23,6 +23,7 @@ class IntersightSessions final : public IntersightRows {
   explicit IntersightSessions(const Options& options);
 
   void ReadRow(Fields& fields) override;
+  [[nodiscard]] std::uint64_t repeated() const override { return snapshot_.duplicate_sessions; }
 
   // After the last page. `head` is an answer's: it tells the backend's clock, on which sessions
   // are past their expiries.

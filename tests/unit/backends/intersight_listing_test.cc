@@ -12,7 +12,9 @@ namespace {
 using test::IntersightAnswer;
 using test::IntersightSetup;
 using test::kNoLimits;
+using test::ListOf;
 using test::Page;
+using test::Row;
 
 constexpr std::string_view kSelect =
     "$select=AccountMoid,ClientIpAddress,CreateTime,DomainGroupMoid,EndTime,Expiration,"
@@ -123,6 +125,14 @@ TEST_CASE("a list that is not whole is an error, not half a list", "[intersight]
        {Page(0, 10, -1), Page(10, 10, -1), Page(20, 10, -1)},
        ErrorKind::kLimit,
        "max_pages"},
+      {"the same page again, without a count",
+       {Page(0, 10, -1), Page(0, 10, -1)},
+       ErrorKind::kProtocol,
+       "did not know $skip"},
+      {"the same page again, and a count",
+       {Page(0, 10, 25), Page(0, 10, 25), Page(0, 10, 25)},
+       ErrorKind::kProtocol,
+       "the same 10 rows"},
       {"a page without an answer", {Page(0, 10, 20)}, ErrorKind::kConnect, "list sessions: "},
       {"HTML", {"<html>"}, ErrorKind::kProtocol, ""},
       {"nothing", {""}, ErrorKind::kProtocol, "empty"},
@@ -158,6 +168,41 @@ TEST_CASE("Results that are null or missing are an empty list", "[intersight]") 
   const auto snapshot = setup.List();
   REQUIRE(snapshot);
   CHECK(snapshot->sessions.empty());
+}
+
+TEST_CASE("a page that repeats itself is not asked for a third time", "[intersight]") {
+  IntersightSetup setup;
+  setup.config->page_size = 2;
+  for (int i = 0; i < 10; ++i) setup.Answer(Page(0, 2, -1));
+  REQUIRE(!setup.List());
+  CHECK(setup.http.sent().size() == 2);
+}
+
+TEST_CASE("rows without a Moid are not taken for repeated ones", "[intersight]") {
+  IntersightSetup setup;
+  setup.config->page_size = 2;
+  for (int i = 0; i < 2; ++i) setup.Answer(ListOf(Row("") + "," + Row("")));
+  setup.Answer(Page(0, 1, -1));
+  const auto snapshot = setup.List();
+  REQUIRE(snapshot);
+  CHECK(snapshot->sessions.size() == 1);
+  CHECK(snapshot->invalid_sessions == 4);
+}
+
+TEST_CASE("limits that repeat themselves are an error too", "[intersight]") {
+  IntersightSetup setup;
+  setup.config->session_limits = true;
+  std::string rows;
+  for (int i = 0; i < 1000; ++i) {
+    rows += fmt::format(R"({}{{"Permission":{{"Moid":"p{}"}}}})", i == 0 ? "" : ",", i);
+  }
+  setup.Answer(Page(0, 1, 1));
+  for (int i = 0; i < 3; ++i) setup.Answer(ListOf(rows));
+  const auto snapshot = setup.List();
+  REQUIRE(!snapshot);
+  CHECK(snapshot.error().kind() == ErrorKind::kProtocol);
+  CHECK(snapshot.error().message().starts_with("list session limits: "));
+  CHECK(setup.http.sent().size() == 3);
 }
 
 struct CutCase {
