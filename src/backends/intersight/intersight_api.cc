@@ -28,7 +28,7 @@ constexpr std::array kStatuses = {
     StatusPair{SessionState::kUnknown, "unknown"},
 };
 
-enum Member : std::size_t { kCode, kMessageId, kTraceId };
+enum Member : std::size_t { kCode, kMessage, kMessageId, kTraceId };
 
 HttpRequest BuildGet(std::string url) {
   HttpRequest request;
@@ -117,7 +117,7 @@ bool IsUnsetIntersightTime(std::string_view text) {
 }
 
 IntersightRefusal::IntersightRefusal()
-    : nothing_{}, reader_({"", {"code", "messageId", "traceId"}}, nothing_, [](Fields&) {
+    : nothing_{}, reader_({"", {"code", "message", "messageId", "traceId"}}, nothing_, [](Fields&) {
         return Result<void>();
       }) {}
 
@@ -148,6 +148,11 @@ bool IntersightRefusal::MayBeUnknownField(int status) const {
   if (status != 400 && status != 403) return false;
   const JsonValue& code = reader_.member(kCode);
   return code.type != JsonType::kString || code.text != "UnauthorizedOperation";
+}
+
+bool IntersightRefusal::Names(std::string_view field) const {
+  const JsonValue& message = reader_.member(kMessage);
+  return message.type == JsonType::kString && message.text.find(field) != std::string_view::npos;
 }
 
 }  // namespace session_exporter

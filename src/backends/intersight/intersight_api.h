@@ -45,8 +45,8 @@ std::span<const StatusPair> IntersightStatuses();
 // Intersight writes the zero time of Go for a date that is not set.
 bool IsUnsetIntersightTime(std::string_view text);
 
-// Reads the body of a refusal: {"code": ..., "messageId": ..., "traceId": ...}. Bodies that are
-// something else (a gateway's HTML) are no error.
+// Reads the body of a refusal: {"code": ..., "message": ..., "messageId": ..., "traceId": ...}.
+// Bodies that are something else (a gateway's HTML) are no error.
 class IntersightRefusal {
  public:
   IntersightRefusal();
@@ -60,6 +60,8 @@ class IntersightRefusal {
 
   // Whether it may be that the request selects a field that this Intersight does not know.
   [[nodiscard]] bool MayBeUnknownField(int status) const;
+  // Whether its message speaks of that field.
+  [[nodiscard]] bool Names(std::string_view field) const;
 
  private:
   [[nodiscard]] std::string Word(std::size_t member, std::string_view authorization) const;

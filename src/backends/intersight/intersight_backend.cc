@@ -1,6 +1,4 @@
 // The loop over one target: its sessions and, beside them, the account's limits.
-#include <atomic>
-#include <chrono>
 #include <memory>
 #include <optional>
 #include <utility>
@@ -14,6 +12,7 @@
 #include "backends/intersight/intersight_config.h"
 #include "backends/intersight/intersight_limits.h"
 #include "backends/intersight/intersight_listing.h"
+#include "backends/intersight/intersight_login_type.h"
 #include "backends/intersight/intersight_sessions.h"
 #include "backends/registered_backends.h"  // declares IntersightBackendFactory
 
@@ -42,8 +41,9 @@ class IntersightBackend final : public Backend {
   Result<Snapshot> ListSessions(const CollectionContext& context) override {
     const IntersightCallContext calls{dependencies_.http, *authorization_, context,
                                       http_options_,      max_body_bytes_, dependencies_.stop};
-    const LoginTypeField asked = KnownLoginType();
+    const LoginTypeField asked = login_type_.ToAsk(dependencies_.clock.Steady());
     LoginTypeField login_type = asked;
+    bool named = false;
     IntersightSessions sessions(reading_);
     IntersightListing session_list(
         calls, "list_sessions",
@@ -60,18 +60,14 @@ class IntersightBackend final : public Backend {
         return false;
       }
       login_type = LoginTypeField::kLeftOut;
+      named = refusal.Names("LoginType");
       return true;
     };
-    if (auto sent = session_list.Start(leave_out_login_type); !sent) {
-      return Annotate(sent.error(), "list sessions");
-    }
-    if (config_->session_limits) {
-      if (auto sent = limit_list.Start(); !sent) {
-        return Annotate(sent.error(), "list session limits");
-      }
+    if (auto sent = Start(session_list, leave_out_login_type, limit_list); !sent) {
+      return tl::unexpected(sent.error());
     }
     if (auto read = session_list.Finish(); !read) return Annotate(read.error(), "list sessions");
-    RememberLoginType(asked, login_type);
+    if (asked == LoginTypeField::kSelected) RememberLoginType(login_type, named);
     if (auto read = FinishLimits(limit_list); !read) {
       return Annotate(read.error(), "list session limits");
     }
@@ -81,7 +77,17 @@ class IntersightBackend final : public Backend {
   }
 
  private:
-  using SteadyTime = std::chrono::steady_clock::time_point;
+  Result<void> Start(IntersightListing& session_list, IntersightCall::Adapt adapt,
+                     IntersightListing& limit_list) const {
+    if (auto sent = session_list.Start(std::move(adapt)); !sent) {
+      return Annotate(sent.error(), "list sessions");
+    }
+    if (!config_->session_limits) return {};
+    if (auto sent = limit_list.Start(); !sent) {
+      return Annotate(sent.error(), "list session limits");
+    }
+    return {};
+  }
 
   [[nodiscard]] IntersightListing::Limits LimitsPaging() const {
     IntersightListing::Limits limits = paging_;
@@ -100,18 +106,13 @@ class IntersightBackend final : public Backend {
     return read;
   }
 
-  // An appliance is updated now and then, so what it refused is asked for again after an hour.
-  [[nodiscard]] LoginTypeField KnownLoginType() const {
-    constexpr std::chrono::hours kAskAgain{1};
-    const auto refused_at = login_type_refused_at_.load();
-    const bool recently =
-        refused_at != SteadyTime() && dependencies_.clock.Steady() - refused_at < kAskAgain;
-    return recently ? LoginTypeField::kLeftOut : LoginTypeField::kSelected;
-  }
-  void RememberLoginType(LoginTypeField asked, LoginTypeField answered) {
-    if (asked == LoginTypeField::kLeftOut) return;
-    const bool refused = answered == LoginTypeField::kLeftOut;
-    login_type_refused_at_ = refused ? dependencies_.clock.Steady() : SteadyTime();
+  // After a list that LoginType was asked for with.
+  void RememberLoginType(LoginTypeField answered, bool named) {
+    if (answered == LoginTypeField::kSelected) {
+      login_type_.Given();
+    } else {
+      login_type_.Refused(dependencies_.clock.Steady(), named);
+    }
   }
 
   std::shared_ptr<const IntersightConfig> config_;
@@ -121,7 +122,7 @@ class IntersightBackend final : public Backend {
   std::unique_ptr<IntersightAuthorization> authorization_;
   IntersightListing::Limits paging_;
   IntersightSessions::Options reading_;
-  std::atomic<SteadyTime> login_type_refused_at_{SteadyTime()};
+  IntersightLoginType login_type_;
 };
 
 class IntersightFactory final : public BackendFactory {

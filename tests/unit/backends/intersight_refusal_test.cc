@@ -3,6 +3,7 @@
 #include <string>
 #include <string_view>
 #include <thread>
+#include <vector>
 
 #include "base/timestamp.h"
 #include "catch.h"
@@ -100,34 +101,69 @@ TEST_CASE("nothing that was sent is repeated from a refusal", "[intersight]") {
   CHECK(message.find("CANARY") == std::string::npos);
 }
 
+// For each request whether it asked for LoginType.
+std::vector<bool> AskedForLoginType(const IntersightSetup& setup) {
+  std::vector<bool> asked;
+  for (const std::string& target : setup.SentTargets()) {
+    asked.push_back(target.find("LoginType") != std::string::npos);
+  }
+  return asked;
+}
+
+void ListAfterRefusal(IntersightSetup& setup, std::string_view refusal, int status) {
+  setup.Answer(std::string(refusal), status);
+  setup.Answer(Page(0, 1, 1));
+  REQUIRE(setup.List());
+}
+
+void ListAtOnce(IntersightSetup& setup) {
+  setup.Answer(Page(0, 1, 1));
+  REQUIRE(setup.List());
+}
+
 TEST_CASE("an appliance that does not know LoginType is asked without it", "[intersight]") {
   IntersightSetup setup;
   setup.config->page_size = 1;
-  const int status = GENERATE(400, 403);
-  setup.Answer(std::string(kInvalidUrl), status);
+  setup.Answer(std::string(kInvalidUrl), GENERATE(400, 403));
   setup.Answer(Page(0, 1, 2));
   setup.Answer(Page(1, 1, 2));
   REQUIRE(setup.List());
-  REQUIRE(setup.SentTargets().size() == 3);
-  CHECK(setup.SentTargets()[0].find("LoginType") != std::string::npos);
-  CHECK(setup.SentTargets()[1].find("LoginType") == std::string::npos);
-  CHECK(setup.SentTargets()[2].find("LoginType") == std::string::npos);
+  CHECK(AskedForLoginType(setup) == std::vector<bool>{true, false, false});
+}
 
-  SECTION("and not asked for it again for an hour") {
-    setup.clock.Advance(59min);
-    setup.Answer(Page(0, 1, 1));
-    REQUIRE(setup.List());
-    CHECK(setup.SentTargets()[3].find("LoginType") == std::string::npos);
+TEST_CASE("two refusals in a row leave LoginType out for an hour", "[intersight]") {
+  IntersightSetup setup;
+  const int status = GENERATE(400, 403);
+  ListAfterRefusal(setup, kInvalidUrl, status);
+  ListAfterRefusal(setup, kInvalidUrl, status);
+  setup.clock.Advance(59min);
+  ListAtOnce(setup);
+  CHECK(AskedForLoginType(setup) == std::vector<bool>{true, false, true, false, false});
+
+  SECTION("and one more after that for another") {
     setup.clock.Advance(2min);
-    setup.Answer(std::string(kInvalidUrl), status);
-    setup.Answer(Page(0, 1, 1));
-    REQUIRE(setup.List());
-    CHECK(setup.SentTargets()[4].find("LoginType") != std::string::npos);
-    CHECK(setup.SentTargets()[5].find("LoginType") == std::string::npos);
-    setup.Answer(Page(0, 1, 1));
-    REQUIRE(setup.List());
-    CHECK(setup.SentTargets()[6].find("LoginType") == std::string::npos);
+    ListAfterRefusal(setup, kInvalidUrl, status);
+    ListAtOnce(setup);
+    CHECK(AskedForLoginType(setup) ==
+          std::vector<bool>{true, false, true, false, false, true, false, false});
   }
+}
+
+TEST_CASE("refusals that are not in a row leave LoginType in", "[intersight]") {
+  IntersightSetup setup;
+  ListAfterRefusal(setup, kInvalidUrl, 403);
+  ListAtOnce(setup);
+  ListAfterRefusal(setup, kInvalidUrl, 403);
+  ListAtOnce(setup);
+  CHECK(AskedForLoginType(setup) == std::vector<bool>{true, false, true, true, false, true});
+}
+
+TEST_CASE("one refusal that names LoginType leaves it out for an hour", "[intersight]") {
+  IntersightSetup setup;
+  ListAfterRefusal(
+      setup, R"({"code":"InvalidRequest","message":"Property 'LoginType' is not known."})", 400);
+  ListAtOnce(setup);
+  CHECK(AskedForLoginType(setup) == std::vector<bool>{true, false, false});
 }
 
 TEST_CASE("a right that is missing is not looked for twice", "[intersight]") {
