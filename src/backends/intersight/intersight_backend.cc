@@ -73,6 +73,8 @@ class IntersightBackend final : public Backend {
     }
     Snapshot snapshot = std::move(sessions).Finish(session_list.head(), limits);
     snapshot.truncated = snapshot.truncated || session_list.cut();
+    // Then it was we who asked for rows twice.
+    if (session_list.listed_anew()) snapshot.duplicate_sessions = 0;
     return snapshot;
   }
 

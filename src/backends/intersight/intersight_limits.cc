@@ -70,6 +70,14 @@ void IntersightLimits::ReadRow(Fields& fields) {
   KeepFirst(account_.sessions_per_user, ReadCount(fields, kPerUserLimit));
 }
 
+void IntersightLimits::Clear() {
+  IntersightRows::Clear();
+  account_ = {};
+  account_read_ = false;
+  idle_by_permission_.clear();
+  repeated_ = 0;
+}
+
 std::optional<Microseconds> IntersightLimits::IdleLimit(std::string_view permission) const {
   const auto own = idle_by_permission_.find(permission);
   if (own != idle_by_permission_.end() && own->second) return own->second;

@@ -20,6 +20,7 @@ class IntersightLimits final : public IntersightRows {
 
   void ReadRow(Fields& fields) override;
   [[nodiscard]] std::uint64_t repeated() const override { return repeated_; }
+  void Clear() override;
 
   // Of the account.
   [[nodiscard]] const SessionLimits& account() const { return account_; }

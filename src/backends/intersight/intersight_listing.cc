@@ -26,85 +26,127 @@ std::unique_ptr<IntersightCall> IntersightListing::Call(std::size_t skip,
 
 Result<void> IntersightListing::Start(IntersightCall::Adapt adapt) {
   first_ = Call(0, std::move(adapt));
-  pages_ = 1;
   return first_->Send();
 }
 
 Result<void> IntersightListing::Finish() {
-  const auto head = first_->Await();
-  if (!head) return tl::unexpected(head.error());
-  head_ = **head;
-  const auto page = Read(*first_);
-  if (!page) return tl::unexpected(page.error());
-  // A server may give smaller pages than it was asked for, so the list ends here only if it says
-  // so, or if it says nothing and the page is not full.
-  ended_ = page->rows < limits_.page_size;
-  if (read_ > 0 && read_ < Wanted()) {
-    if (auto rest = ReadRest(page->rows); !rest) return rest;
-  }
-  cut_ = read_ >= limits_.max_rows && (count_ ? *count_ > limits_.max_rows : !ended_);
-  if (count_ && read_ < Wanted()) {
-    return Fail(ErrorKind::kProtocol, "Intersight counts {} rows and gave {}", *count_, read_);
+  auto all = ReadPages();
+  if (all && reading_.gap) all = ReadAnew();
+  if (!all) return all;
+  cut_ = reading_.read >= limits_.max_rows &&
+         (reading_.count ? *reading_.count > limits_.max_rows : !reading_.ended);
+  return {};
+}
+
+Result<void> IntersightListing::ReadAnew() {
+  anew_ = true;
+  rows_.Clear();
+  reading_ = {};
+  first_ = Call(0);
+  if (auto sent = first_->Send(); !sent) return sent;
+  if (auto all = ReadPages(); !all) return all;
+  if (reading_.gap) {
+    return Fail(ErrorKind::kProtocol,
+                "the list changed while it was read, and changed too much when it was read anew; "
+                "a larger page_size or a filter for fewer sessions may help");
   }
   return {};
 }
 
-Result<void> IntersightListing::ReadRest(std::uint64_t first_rows) {
-  stride_ = first_rows;
-  next_ = first_rows;
-  // Known beforehand, it need not be found out page by page.
-  if (count_ && 1 + (Wanted() - read_ + stride_ - 1) / stride_ > limits_.max_pages) {
-    return Fail(ErrorKind::kLimit, "the list of {} rows has more than max_pages ({}) pages",
-                *count_, limits_.max_pages);
-  }
-  while (true) {
+Result<void> IntersightListing::ReadPages() {
+  if (auto first = ReadFirst(); !first) return first;
+  while (!reading_.gap) {
     if (auto sent = Refill(); !sent) return sent;
     if (under_way_.empty()) return {};
-    const std::unique_ptr<IntersightCall> call = std::move(under_way_.front());
+    const Page page = std::move(under_way_.front());
     under_way_.pop_front();
-    const auto head = call->Await();
-    if (!head) return tl::unexpected(head.error());
-    const auto page = Read(*call);
-    if (!page) return tl::unexpected(page.error());
-    ended_ = page->rows < stride_;
+    if (const auto head = page.call->Await(); !head) return tl::unexpected(head.error());
+    if (auto read = ReadPage(*page.call, page.skip); !read) return read;
   }
+  under_way_.clear();
+  return {};
+}
+
+Result<void> IntersightListing::ReadFirst() {
+  const auto head = first_->Await();
+  if (!head) return tl::unexpected(head.error());
+  head_ = **head;
+  if (auto read = ReadPage(*first_, 0); !read) return read;
+  reading_.next = reading_.stride;
+  // A fourth lets 250 rows of a page of 1000 go away, and takes but a third more requests.
+  if (anew_ && reading_.stride > 0) {
+    reading_.overlap = std::min((reading_.stride + 3) / 4, reading_.stride - 1);
+  }
+  // Known beforehand, it need not be found out page by page.
+  if (reading_.count && Wanted() > limits_.max_pages * reading_.stride) {
+    return Fail(ErrorKind::kLimit, "the list of {} rows has more than max_pages ({}) pages",
+                *reading_.count, limits_.max_pages);
+  }
+  return {};
 }
 
 Result<void> IntersightListing::Refill() {
   // Where nobody tells how long the list is, each page tells whether there is another.
-  const std::size_t at_once = count_ ? kAtOnce : 1;
-  while (under_way_.size() < at_once && next_ < Wanted()) {
-    if (pages_ == limits_.max_pages) {
+  const std::size_t at_once = reading_.count ? kAtOnce : 1;
+  while (under_way_.size() < at_once && reading_.next < Wanted()) {
+    // Pages that overlap do not count as more of them.
+    if (reading_.next >= limits_.max_pages * reading_.stride) {
       return Fail(ErrorKind::kLimit, "the list has more than max_pages ({}) pages",
                   limits_.max_pages);
     }
-    ++pages_;
-    under_way_.push_back(Call(std::exchange(next_, next_ + stride_)));
-    if (auto sent = under_way_.back()->Send(); !sent) return sent;
+    const std::uint64_t skip = reading_.next - reading_.overlap;
+    reading_.next = skip + reading_.stride;
+    under_way_.push_back({skip, Call(skip)});
+    if (auto sent = under_way_.back().call->Send(); !sent) return sent;
   }
   return {};
 }
 
-Result<IntersightPageReader::Summary> IntersightListing::Read(IntersightCall& call) {
-  IntersightPageReader reader(rows_);
+Result<void> IntersightListing::ReadPage(IntersightCall& call, std::uint64_t skip) {
   const std::uint64_t repeated_before = rows_.repeated();
+  IntersightPageReader reader(rows_);
   if (auto read = call.Feed(reader); !read) return tl::unexpected(read.error());
-  auto page = reader.Finish();
-  if (!page) return page;
-  const bool full = stride_ > 0 && page->rows >= stride_;
-  if (full && rows_.repeated() - repeated_before == page->rows) {
+  const auto page = reader.Finish();
+  if (!page) return tl::unexpected(page.error());
+  const std::uint64_t repeated = rows_.repeated() - repeated_before;
+  if (skip == 0) reading_.stride = page->rows;
+  reading_.gap = skip > 0 && MayLeaveGap(*page, repeated);
+  if (reading_.gap) return {};
+  if (page->count) reading_.count = page->count;
+  reading_.read = skip + page->rows;
+  // A server may give smaller pages than it was asked for, so the list ends here only if it says
+  // so, or if it says nothing and the page is not full.
+  reading_.ended = page->rows < (skip == 0 ? limits_.page_size : reading_.stride);
+  return Check(skip, page->rows, repeated);
+}
+
+bool IntersightListing::MayLeaveGap(const IntersightPageReader::Summary& page,
+                                    std::uint64_t repeated) const {
+  if (reading_.overlap > 0) return repeated == 0;
+  // A Count that grew may hide that a row went away as well.
+  return page.count && reading_.count && *page.count != *reading_.count;
+}
+
+Result<void> IntersightListing::Check(std::uint64_t skip, std::uint64_t rows,
+                                      std::uint64_t repeated) const {
+  const bool full = rows > 0 && rows >= reading_.stride;
+  if (skip > 0 && full && repeated == rows) {
     return Fail(ErrorKind::kProtocol,
                 "Intersight gave the same {} rows again instead of the next page, as if it did not "
                 "know $skip",
-                page->rows);
+                rows);
   }
-  read_ += page->rows;
-  if (page->count) count_ = page->count;
-  return page;
+  if (!full && reading_.count && reading_.read < Wanted()) {
+    return Fail(ErrorKind::kProtocol, "Intersight counts {} rows and gave {}", *reading_.count,
+                reading_.read);
+  }
+  return {};
 }
 
 std::uint64_t IntersightListing::Wanted() const {
-  const std::uint64_t there = count_ ? *count_ : ended_ ? read_ : UINT64_MAX;
+  const std::uint64_t there = reading_.count   ? *reading_.count
+                              : reading_.ended ? reading_.read
+                                               : UINT64_MAX;
   return std::min(there, limits_.max_rows);
 }
 

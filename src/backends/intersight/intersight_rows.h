@@ -34,6 +34,8 @@ class IntersightRows {
 
   // How many of the rows had been given before.
   [[nodiscard]] virtual std::uint64_t repeated() const = 0;
+  // Forgets all rows: the list is read once more from its start.
+  virtual void Clear() { warnings.clear(); }
 
   // Fields of wrong types, as Snapshot::parse_warnings has them; a page adds its own at its end.
   std::vector<std::pair<std::string, std::uint64_t>> warnings;

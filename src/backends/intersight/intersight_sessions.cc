@@ -67,7 +67,14 @@ bool IsPast(OptionalTime time, Timestamp now) { return time && *time < now; }
 IntersightSessions::IntersightSessions(const Options& options)
     : IntersightRows("iam.Session.List", RowSchema()),
       options_(options),
-      list_(snapshot_, options.max_sessions) {}
+      list_(std::in_place, snapshot_, options.max_sessions) {}
+
+void IntersightSessions::Clear() {
+  IntersightRows::Clear();
+  snapshot_ = {};
+  list_.emplace(snapshot_, options_.max_sessions);
+  permissions_.clear();
+}
 
 void IntersightSessions::ReadRow(Fields& fields) {
   Session session;
@@ -85,7 +92,7 @@ void IntersightSessions::ReadRow(Fields& fields) {
     }
   }
   const Symbol permission = Text(fields, kPermission);
-  list_.Add(session);
+  list_->Add(session);
   // Unless it was dropped.
   if (snapshot_.sessions.size() > permissions_.size()) permissions_.push_back(permission);
 }

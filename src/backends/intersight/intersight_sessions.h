@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <initializer_list>
+#include <optional>
 #include <vector>
 
 #include "backends/intersight/intersight_limits.h"
@@ -24,6 +25,7 @@ class IntersightSessions final : public IntersightRows {
 
   void ReadRow(Fields& fields) override;
   [[nodiscard]] std::uint64_t repeated() const override { return snapshot_.duplicate_sessions; }
+  void Clear() override;
 
   // After the last page. `head` is an answer's: it tells the backend's clock, on which sessions
   // are past their expiries.
@@ -38,7 +40,7 @@ class IntersightSessions final : public IntersightRows {
 
   Options options_;
   Snapshot snapshot_;
-  SessionList list_;
+  std::optional<SessionList> list_;  // of snapshot_; always there
   std::vector<Symbol> permissions_;  // of snapshot_.sessions, by index
 };
 
