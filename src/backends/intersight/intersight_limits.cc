@@ -1,6 +1,7 @@
 #include "backends/intersight/intersight_limits.h"
 
 #include <chrono>
+#include <cmath>
 #include <utility>
 
 namespace session_exporter {
@@ -21,11 +22,11 @@ const FieldSchema& RowSchema() {
   return kSchema;
 }
 
-// A number from 1 to `most`; anything else is not a limit.
+// A whole number from 1 to `most`; anything else is not a limit.
 std::optional<std::uint64_t> ReadLimit(Fields& fields, std::size_t field, double most) {
   const auto number = fields.Number(field);
   if (!number) return std::nullopt;
-  if (!(*number >= 1 && *number <= most)) {
+  if (!(*number >= 1 && *number <= most) || *number != std::trunc(*number)) {
     fields.Warn(field);
     return std::nullopt;
   }

@@ -1,6 +1,7 @@
 #include "backends/intersight/intersight_sessions.h"
 
 #include <algorithm>
+#include <cmath>
 #include <utility>
 
 #include "backends/intersight/intersight_api.h"
@@ -85,7 +86,7 @@ void IntersightSessions::ReadRow(Fields& fields) {
   ReadLabels(fields, session);
   ReadTimes(fields, session);
   if (const auto failed = fields.Number(kFailedLogins)) {
-    if (*failed >= 0 && *failed <= kMostFailedLogins) {
+    if (*failed >= 0 && *failed <= kMostFailedLogins && *failed == std::trunc(*failed)) {
       session.failed_logins = static_cast<std::int32_t>(*failed);
     } else {
       fields.Warn(kFailedLogins);

@@ -181,14 +181,23 @@ TEST_CASE("dates have any number of digits, and year 1 is not set", "[intersight
 struct FailedLoginsCase {
   std::string_view value;
   std::int32_t meaning;
+  std::uint64_t warnings;
 };
 
 TEST_CASE("failed logins are a count or nothing", "[intersight]") {
-  const auto& c = GENERATE(values<FailedLoginsCase>(
-      {{"0", 0}, {"7", 7}, {"-1", -1}, {"1e300", -1}, {"\"3\"", -1}, {"null", -1}}));
+  const auto& c = GENERATE(values<FailedLoginsCase>({{"0", 0, 0},
+                                                     {"7", 7, 0},
+                                                     {"7.0", 7, 0},
+                                                     {"2.5", -1, 1},
+                                                     {"0.5", -1, 1},
+                                                     {"-1", -1, 1},
+                                                     {"1e300", -1, 1},
+                                                     {"\"3\"", -1, 1},
+                                                     {"null", -1, 0}}));
   CAPTURE(c.value);
   const Snapshot snapshot = ListWith(Row("a", fmt::format(R"("FailedLogins":{})", c.value)));
   CHECK(snapshot.sessions.at(0).failed_logins == c.meaning);
+  CHECK(Warnings(snapshot, "FailedLogins") == c.warnings);
 }
 
 constexpr std::string_view kIdle9_30 =
@@ -254,6 +263,14 @@ TEST_CASE("limits that make no sense are none", "[intersight]") {
   CHECK_FALSE(snapshot.limits.idle_timeout);
   CHECK_FALSE(snapshot.limits.lifetime);
   CHECK_FALSE(snapshot.limits.sessions_per_account);
+  CHECK_FALSE(snapshot.limits.sessions_per_user);
+  CHECK(Warnings(snapshot, "IdleTimeOut") == 1);
+  CHECK(Warnings(snapshot, "PerUserLimit") == 1);
+}
+
+TEST_CASE("a limit that is no whole number is none", "[intersight]") {
+  const Snapshot snapshot = ListWith("", R"({"IdleTimeOut":1800.5,"PerUserLimit":2.5})");
+  CHECK_FALSE(snapshot.limits.idle_timeout);
   CHECK_FALSE(snapshot.limits.sessions_per_user);
   CHECK(Warnings(snapshot, "IdleTimeOut") == 1);
   CHECK(Warnings(snapshot, "PerUserLimit") == 1);
