@@ -69,10 +69,22 @@ std::string SkewOf(const HttpHead& head) {
                      ahead.count() > 0 ? "ahead of" : "behind");
 }
 
-std::string Advice(const HttpHead& head) {
+// What there is to say of any other status; empty when that is the status alone.
+std::string PlainMeaning(const HttpHead& head) {
+  const std::string message = ErrorOfStatus(head).message();
+  std::string_view meaning = message;
+  const std::string status = fmt::format("HTTP {}", head.status);
+  if (meaning.starts_with(status)) meaning.remove_prefix(status.size());
+  meaning.remove_prefix(std::min(meaning.find_first_not_of(": "), meaning.size()));
+  return std::string(meaning);
+}
+
+std::string Advice(const HttpHead& head, std::string_view url) {
   switch (head.status) {
     case 400:
-      return "Intersight does not understand the request; check the target's filter";
+      return fmt::format(
+          "Intersight does not understand the request{}",
+          url.find("&$filter=") == std::string_view::npos ? "" : "; check the target's filter");
     case 401:
       return "Intersight refused the credentials; the usual causes are a wrong key id or client "
              "id, a key of another region (accounts in EMEA live at eu-central-1.intersight.com), "
@@ -86,7 +98,7 @@ std::string Advice(const HttpHead& head) {
     case 404:
       return "there is no such collection at this address; check url";
     default:
-      return ErrorOfStatus(head).message();
+      return PlainMeaning(head);
   }
 }
 
@@ -131,15 +143,16 @@ std::string IntersightRefusal::Word(std::size_t member, std::string_view authori
   return value.type == JsonType::kString ? Shown(value.text, authorization) : std::string();
 }
 
-Error IntersightRefusal::Explain(const HttpHead& head, std::string_view authorization) const {
+Error IntersightRefusal::Explain(const HttpHead& head, const IntersightSent& sent) const {
   std::string message = fmt::format("HTTP {}", head.status);
-  const std::string code = Word(kCode, authorization);
-  const std::string id = Word(kMessageId, authorization);
+  const std::string code = Word(kCode, sent.authorization);
+  const std::string id = Word(kMessageId, sent.authorization);
   if (!code.empty()) message += " " + code;
   if (!id.empty()) message += " " + id;
-  message += ": " + Advice(head);
-  std::string trace = Shown(head.Header("x-starship-traceid"), authorization);
-  if (trace.empty()) trace = Word(kTraceId, authorization);
+  const std::string advice = Advice(head, sent.url);
+  if (!advice.empty()) message += ": " + advice;
+  std::string trace = Shown(head.Header("x-starship-traceid"), sent.authorization);
+  if (trace.empty()) trace = Word(kTraceId, sent.authorization);
   if (!trace.empty()) message += fmt::format(" (trace id {})", trace);
   return {KindOfStatus(head.status), std::move(message)};
 }

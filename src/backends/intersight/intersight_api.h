@@ -45,6 +45,12 @@ std::span<const StatusPair> IntersightStatuses();
 // Intersight writes the zero time of Go for a date that is not set.
 bool IsUnsetIntersightTime(std::string_view text);
 
+// What a request that was refused held.
+struct IntersightSent {
+  std::string_view url;
+  std::string_view authorization;
+};
+
 // Reads the body of a refusal: {"code": ..., "message": ..., "messageId": ..., "traceId": ...}.
 // Bodies that are something else (a gateway's HTML) are no error.
 class IntersightRefusal {
@@ -56,7 +62,7 @@ class IntersightRefusal {
 
   // What it means and what to do; names the trace id, by which Cisco's support finds the request.
   // Quotes no word that the request's credentials contain.
-  [[nodiscard]] Error Explain(const HttpHead& head, std::string_view authorization) const;
+  [[nodiscard]] Error Explain(const HttpHead& head, const IntersightSent& sent) const;
 
   // Whether it may be that the request selects a field that this Intersight does not know.
   [[nodiscard]] bool MayBeUnknownField(int status) const;

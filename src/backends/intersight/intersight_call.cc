@@ -30,6 +30,7 @@ Result<void> IntersightCall::Send() {
       std::find_if(request.headers.begin(), request.headers.end(),
                    [](const auto& header) { return header.first == "Authorization"; });
   sent_authorization_ = authorization->second;
+  sent_url_ = request.url;
   exchange_ = context_.http.Send(std::move(request), request_context);
   return {};
 }
@@ -44,7 +45,7 @@ Result<const HttpHead*> IntersightCall::Await() {
     // A body that breaks off tells less, but the status stands.
     static_cast<void>(Feed(refusal));
     if (!MayTryAgain(**head, refusal)) {
-      return tl::unexpected(refusal.Explain(**head, sent_authorization_.Reveal()));
+      return tl::unexpected(refusal.Explain(**head, {sent_url_, sent_authorization_.Reveal()}));
     }
     if (auto sent = Send(); !sent) return tl::unexpected(sent.error());
   }

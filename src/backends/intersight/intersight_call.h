@@ -4,6 +4,7 @@
 #include <functional>
 #include <memory>
 #include <stop_token>
+#include <string>
 #include <string_view>
 
 #include "backends/backend.h"
@@ -62,6 +63,7 @@ class IntersightCall {
   Adapt adapt_;
   std::unique_ptr<HttpExchange> exchange_;
   IntersightAuthorization::Grant grant_;
+  std::string sent_url_;
   Secret sent_authorization_;
   int status_ = 0;
   int attempts_ = 0;

@@ -47,12 +47,15 @@ TEST_CASE("a refusal says what it is and what to do", "[intersight]") {
        {"HTTP 403 UnauthorizedOperation: ", "lacks the right", "READ.iam.Session",
         "does not know the address or a field", "(trace id t2)"}},
       {404, "{}", ErrorKind::kHttp, {"HTTP 404: ", "check url"}},
-      {400, R"({"code":"InvalidRequest"})", ErrorKind::kHttp, {"InvalidRequest", "filter"}},
+      {400,
+       R"({"code":"InvalidRequest"})",
+       ErrorKind::kHttp,
+       {"HTTP 400 InvalidRequest: Intersight does not understand the request"}},
       {429, "", ErrorKind::kRateLimited, {"HTTP 429"}},
       {500, R"({"code":"InternalServerError"})", ErrorKind::kHttp, {"InternalServerError"}},
       {302, "", ErrorKind::kHttp, {"redirects", "not followed"}},
-      {500, R"({"code":7,"messageId":["x"],"traceId":null})", ErrorKind::kHttp, {"HTTP 500: "}},
-      {500, R"({"code":"a b\n","messageId":""})", ErrorKind::kHttp, {"HTTP 500: "}},
+      {500, R"({"code":7,"messageId":["x"],"traceId":null})", ErrorKind::kHttp, {"HTTP 500"}},
+      {500, R"({"code":"a b\n","messageId":""})", ErrorKind::kHttp, {"HTTP 500"}},
   }));
   CAPTURE(c.status, c.body);
   IntersightSetup setup;
@@ -65,6 +68,50 @@ TEST_CASE("a refusal says what it is and what to do", "[intersight]") {
   for (const std::string_view word : c.words) {
     CAPTURE(word);
     CHECK(snapshot.error().message().find(word) != std::string::npos);
+  }
+}
+
+struct MessageCase {
+  int status;
+  std::string_view body;
+  std::string_view message;
+};
+
+TEST_CASE("a refusal that needs no advice is named once", "[intersight]") {
+  const auto& c = GENERATE(values<MessageCase>({
+      {500, "", "list sessions: HTTP 500"},
+      {500, R"({"code":"InternalServerError"})", "list sessions: HTTP 500 InternalServerError"},
+      {500, R"({"traceId":"t3"})", "list sessions: HTTP 500 (trace id t3)"},
+      {429, "", "list sessions: HTTP 429: too many requests"},
+      {302, "",
+       "list sessions: HTTP 302: redirects to an address that it does not name, which is not "
+       "followed because the request holds credentials; check the scheme, host and path of the "
+       "URL"},
+  }));
+  IntersightSetup setup;
+  setup.Answer(std::string(c.body), c.status);
+  CHECK(setup.List().error().message() == c.message);
+}
+
+TEST_CASE("only a request with a filter says to check it", "[intersight]") {
+  constexpr std::string_view kAdvice = "check the target's filter";
+  IntersightSetup setup;
+  SECTION("the sessions' list with one") {
+    setup.config->filter = "Status eq";
+    for (int i = 0; i < 2; ++i) setup.Answer("", 400);
+    CHECK(setup.List().error().message().find(kAdvice) != std::string::npos);
+  }
+  SECTION("the sessions' list without") {
+    for (int i = 0; i < 2; ++i) setup.Answer("", 400);
+    CHECK(setup.List().error().message().find(kAdvice) == std::string::npos);
+  }
+  SECTION("the limits, which have none") {
+    setup.config->filter = "Status eq 'Active'";
+    setup.config->session_limits = true;
+    setup.Answer(Page(0, 1, 1));
+    setup.Answer("", 400);
+    CHECK(setup.List().error().message() ==
+          "list session limits: HTTP 400: Intersight does not understand the request");
   }
 }
 
