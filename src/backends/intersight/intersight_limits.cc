@@ -55,20 +55,26 @@ void KeepFirst(std::optional<T>& kept, std::optional<T> read) {
 
 IntersightLimits::IntersightLimits() : IntersightRows("iam.SessionLimits.List", RowSchema()) {}
 
-void IntersightLimits::ReadRow(Fields& fields) {
+Result<void> IntersightLimits::ReadRow(Fields& fields) {
   const auto idle = ReadSeconds(fields, kIdleTimeOut);
   const std::string_view permission = fields.Text(kPermission).value_or("");
   if (!permission.empty()) {
     const auto [row, added] = idle_by_permission_.try_emplace(std::string(permission), idle);
     if (!added) ++repeated_;
     KeepFirst(row->second, idle);
-    return;
+    // Without one's limit its sessions would seem to have been active at another time.
+    if (idle_by_permission_.size() > kMostPermissions) {
+      return Fail(ErrorKind::kLimit, "there are limits for more than {} permissions",
+                  kMostPermissions);
+    }
+    return {};
   }
   if (std::exchange(account_read_, true)) ++repeated_;
   KeepFirst(account_.idle_timeout, idle);
   KeepFirst(account_.lifetime, ReadSeconds(fields, kSessionTimeOut));
   KeepFirst(account_.sessions_per_account, ReadCount(fields, kMaximumLimit));
   KeepFirst(account_.sessions_per_user, ReadCount(fields, kPerUserLimit));
+  return {};
 }
 
 void IntersightLimits::Clear() {

@@ -2,6 +2,7 @@
 // which then holds for the sessions under that role.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <map>
 #include <optional>
@@ -16,9 +17,13 @@ namespace session_exporter {
 
 class IntersightLimits final : public IntersightRows {
  public:
+  // Far more roles than an account has.
+  static constexpr std::size_t kMostPermissions = 10'000;
+
   IntersightLimits();
 
-  void ReadRow(Fields& fields) override;
+  // Errors: kLimit for more than kMostPermissions.
+  Result<void> ReadRow(Fields& fields) override;
   [[nodiscard]] std::uint64_t repeated() const override { return repeated_; }
   void Clear() override;
 

@@ -19,8 +19,7 @@ IntersightPageReader::IntersightPageReader(IntersightRows& rows)
     : rows_(rows),
       reader_({"Results", {"ObjectType", "Count"}}, rows.schema(), [this](Fields& fields) {
         ++row_count_;
-        rows_.ReadRow(fields);
-        return Result<void>();
+        return rows_.ReadRow(fields);
       }) {}
 
 Result<IntersightPageReader::Summary> IntersightPageReader::Finish() {

@@ -29,8 +29,8 @@ class IntersightRows {
   [[nodiscard]] std::string_view object_type() const { return object_type_; }
   [[nodiscard]] const FieldSchema& schema() const { return schema_; }
 
-  // A row of whatever JSON type.
-  virtual void ReadRow(Fields& fields) = 0;
+  // A row of whatever JSON type. Errors: kLimit, where there are more than can be kept.
+  virtual Result<void> ReadRow(Fields& fields) = 0;
 
   // How many of the rows had been given before.
   [[nodiscard]] virtual std::uint64_t repeated() const = 0;

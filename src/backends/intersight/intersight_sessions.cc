@@ -77,7 +77,7 @@ void IntersightSessions::Clear() {
   permissions_.clear();
 }
 
-void IntersightSessions::ReadRow(Fields& fields) {
+Result<void> IntersightSessions::ReadRow(Fields& fields) {
   Session session;
   session.id = Text(fields, kMoid);
   const std::string_view status = fields.Text(kStatus).value_or("");
@@ -96,6 +96,7 @@ void IntersightSessions::ReadRow(Fields& fields) {
   list_->Add(session);
   // Unless it was dropped.
   if (snapshot_.sessions.size() > permissions_.size()) permissions_.push_back(permission);
+  return {};
 }
 
 void IntersightSessions::ReadLabels(Fields& fields, Session& session) {

@@ -23,7 +23,7 @@ class IntersightSessions final : public IntersightRows {
 
   explicit IntersightSessions(const Options& options);
 
-  void ReadRow(Fields& fields) override;
+  Result<void> ReadRow(Fields& fields) override;
   [[nodiscard]] std::uint64_t repeated() const override { return snapshot_.duplicate_sessions; }
   void Clear() override;
 

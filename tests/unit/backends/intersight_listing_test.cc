@@ -1,4 +1,5 @@
 // Pages: how many are asked for, in which order, and when their sum is a list.
+#include <algorithm>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -201,6 +202,26 @@ TEST_CASE("limits that repeat themselves are an error too", "[intersight]") {
   CHECK(snapshot.error().kind() == ErrorKind::kProtocol);
   CHECK(snapshot.error().message().starts_with("list session limits: "));
   CHECK(setup.http.sent().size() == 3);
+}
+
+TEST_CASE("no more permissions are kept than any account has", "[intersight]") {
+  const int count = GENERATE(10'000, 10'001);
+  IntersightSetup setup;
+  setup.config->session_limits = true;
+  setup.Answer(Page(0, 1, 1));
+  for (int first = 0; first < count; first += 1000) {
+    std::string rows;
+    for (int i = first; i < std::min(first + 1000, count); ++i) {
+      rows += fmt::format(R"({}{{"Permission":{{"Moid":"p{}"}}}})", i == first ? "" : ",", i);
+    }
+    setup.Answer(ListOf(rows, fmt::format("\"Count\":{},", count)));
+  }
+  const auto snapshot = setup.List();
+  REQUIRE(snapshot.has_value() == (count == 10'000));
+  if (snapshot) return;
+  CHECK(snapshot.error().kind() == ErrorKind::kLimit);
+  CHECK(snapshot.error().message() ==
+        "list session limits: there are limits for more than 10000 permissions");
 }
 
 struct CutCase {
