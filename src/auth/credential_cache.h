@@ -10,7 +10,6 @@
 #include <mutex>
 #include <optional>
 #include <string>
-#include <type_traits>
 #include <utility>
 
 #include "base/clock.h"
@@ -33,10 +32,10 @@ class CredentialCache {
   explicit CredentialCache(const Clock& clock) : clock_(clock) {}
 
   // What is kept under `key`, else what `fetch` brings: it runs in the thread that asked first and
-  // returns Result<Fetched> soon after the deadline that it is called with (one that takes none
-  // keeps to the asker's); others wait, until their own. A renewal gets a small share of the
-  // asker's time, and one that fails leaves what is still valid in use. `key` names everything that
-  // the credentials depend on. Errors: those of `fetch`; kTimeout.
+  // returns Result<Fetched> soon after the deadline that it is called with; others wait, until
+  // their own. A renewal gets a small share of the asker's time, and one that fails leaves what is
+  // still valid in use. `key` names everything that the credentials depend on. Errors: those of
+  // `fetch`; kTimeout.
   template <typename Fetch>
   Result<Shared> Get(const std::string& key, Deadline deadline, Fetch fetch) {
     const std::shared_ptr<Entry> entry = EntryOf(key);
@@ -59,7 +58,8 @@ class CredentialCache {
       // Someone is at it; what is still good need not wait for what comes next.
       if (still_good) return entry->credentials;
       const std::shared_ptr<Flight> flight = entry->flight;
-      if (!entry->landed.wait_until(lock, deadline.at(), [&] { return flight->landed; })) {
+      while (!entry->landed.wait_until(lock, deadline.at(), [&] { return flight->landed; })) {
+        if (!deadline.Passed()) continue;  // was extended
         return Fail(ErrorKind::kTimeout,
                     "the deadline passed while another collection fetched the credentials");
       }
@@ -141,11 +141,7 @@ class CredentialCache {
   template <typename Fetch>
   static Result<Fetched> FetchOrExplain(Fetch& fetch, Deadline deadline) {
     try {
-      if constexpr (std::is_invocable_v<Fetch&, Deadline>) {
-        return fetch(deadline);
-      } else {
-        return fetch();
-      }
+      return fetch(deadline);
     } catch (const std::exception& exception) {
       return Fail(ErrorKind::kAuth, "the credentials could not be fetched: {}", exception.what());
     }

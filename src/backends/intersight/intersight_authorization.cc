@@ -58,8 +58,9 @@ class TokenAuthorization final : public IntersightAuthorization {
   Result<Grant> Authorize(HttpRequest& request, const RequestContext& context) override {
     const auto client = Client();
     if (!client) return tl::unexpected(client.error());
-    auto token = tokens_.Get(CacheKeyOf(*client), context.deadline, [&] {
+    auto token = tokens_.Get(CacheKeyOf(*client), context.deadline, [&](Deadline deadline) {
       RequestContext fetching = context;
+      fetching.deadline = deadline;
       fetching.operation = "fetch_token";
       fetching.attempt = 1;
       return FetchAccessToken(http_, *client, fetching);

@@ -27,7 +27,7 @@ struct Source {
   std::chrono::seconds valid_for{1000};
   std::optional<Error> error;
 
-  Result<Cache::Fetched> operator()() {
+  Result<Cache::Fetched> operator()(const Deadline& /*deadline*/) {
     ++fetches;
     if (error) return tl::unexpected(*error);
     return Cache::Fetched{"token-" + std::to_string(fetches), valid_for};
@@ -128,11 +128,13 @@ TEST_CASE("credentials that end during their renewal get the rest of the time", 
   Source source;
   CHECK(Ask(cache, source) == "token-1");
   clock.Advance(950s);
-  const auto got = cache.Get("key", Soon(), [&, first = true]() mutable -> Result<Cache::Fetched> {
-    if (!std::exchange(first, false)) return Cache::Fetched{"renewed", 1000s};
-    clock.Advance(50s);
-    return Fail(ErrorKind::kTimeout, "no time");
-  });
+  const auto got =
+      cache.Get("key", Soon(),
+                [&, first = true](const Deadline& /*deadline*/) mutable -> Result<Cache::Fetched> {
+                  if (!std::exchange(first, false)) return Cache::Fetched{"renewed", 1000s};
+                  clock.Advance(50s);
+                  return Fail(ErrorKind::kTimeout, "no time");
+                });
   REQUIRE(got);
   CHECK(**got == "renewed");
 }
@@ -178,10 +180,11 @@ TEST_CASE("what is being fetched is not dropped", "[credentials]") {
   test::ManualClock clock;
   Cache cache(clock);
   Source source;
-  const auto got = cache.Get("slow", Soon(), [&]() -> Result<Cache::Fetched> {
-    CHECK(Ask(cache, source, "other") == "token-1");
-    return Cache::Fetched{"slow", 1000s};
-  });
+  const auto got =
+      cache.Get("slow", Soon(), [&](const Deadline& /*deadline*/) -> Result<Cache::Fetched> {
+        CHECK(Ask(cache, source, "other") == "token-1");
+        return Cache::Fetched{"slow", 1000s};
+      });
   REQUIRE(got);
   CHECK(Ask(cache, source, "slow") == "slow");
   CHECK(source.fetches == 1);
@@ -211,8 +214,10 @@ TEST_CASE("credentials without any life left are an error, not a loop", "[creden
 TEST_CASE("an exception while fetching is an error for all who wait", "[credentials]") {
   test::ManualClock clock;
   Cache cache(clock);
-  const auto got = cache.Get(
-      "key", Soon(), []() -> Result<Cache::Fetched> { throw std::runtime_error("no memory"); });
+  const auto got =
+      cache.Get("key", Soon(), [](const Deadline& /*deadline*/) -> Result<Cache::Fetched> {
+        throw std::runtime_error("no memory");
+      });
   REQUIRE(!got);
   CHECK(got.error().message().find("no memory") != std::string::npos);
   Source source;
@@ -242,7 +247,7 @@ TEST_CASE("those who ask while a fetch is under way share it", "[credentials]") 
   Gate gate;
   std::atomic<int> fetches{0};
   const bool fails = GENERATE(false, true);
-  const auto fetch = [&]() -> Result<Cache::Fetched> {
+  const auto fetch = [&](const Deadline& /*deadline*/) -> Result<Cache::Fetched> {
     ++fetches;
     gate.Wait();
     if (fails) return Fail(ErrorKind::kAuth, "refused");
@@ -268,10 +273,11 @@ TEST_CASE("who waits for another's fetch waits no longer than its own deadline",
   Cache cache(clock);
   Gate gate;
   std::jthread slow([&] {
-    static_cast<void>(cache.Get("key", Soon(), [&]() -> Result<Cache::Fetched> {
-      gate.Wait();
-      return Cache::Fetched{"token", 1000s};
-    }));
+    static_cast<void>(
+        cache.Get("key", Soon(), [&](const Deadline& /*deadline*/) -> Result<Cache::Fetched> {
+          gate.Wait();
+          return Cache::Fetched{"token", 1000s};
+        }));
   });
   gate.AwaitVisitor();
   Source source;
@@ -287,10 +293,11 @@ TEST_CASE("a fetch that ran out of its own time is tried again by who has more",
   Cache cache(clock);
   Gate gate;
   std::jthread hasty([&] {
-    static_cast<void>(cache.Get("key", Soon(), [&]() -> Result<Cache::Fetched> {
-      gate.Wait();
-      return Fail(ErrorKind::kTimeout, "no time");
-    }));
+    static_cast<void>(
+        cache.Get("key", Soon(), [&](const Deadline& /*deadline*/) -> Result<Cache::Fetched> {
+          gate.Wait();
+          return Fail(ErrorKind::kTimeout, "no time");
+        }));
   });
   gate.AwaitVisitor();
   std::jthread opener([&] {
@@ -309,10 +316,11 @@ TEST_CASE("a renewal under way does not hold up who can use what is still valid"
   clock.Advance(950s);
   Gate gate;
   std::jthread slow([&] {
-    static_cast<void>(cache.Get("key", Soon(), [&]() -> Result<Cache::Fetched> {
-      gate.Wait();
-      return Cache::Fetched{"renewed", 1000s};
-    }));
+    static_cast<void>(
+        cache.Get("key", Soon(), [&](const Deadline& /*deadline*/) -> Result<Cache::Fetched> {
+          gate.Wait();
+          return Cache::Fetched{"renewed", 1000s};
+        }));
   });
   gate.AwaitVisitor();
   CHECK(Ask(cache, source) == "token-1");
