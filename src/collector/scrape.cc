@@ -54,38 +54,35 @@ Scrape::Scrape(Targets targets, Deadline deadline, Done done)
       done_(std::move(done)) {}
 
 void Scrape::Receive(std::size_t index, std::shared_ptr<const CollectedPage> page) {
-  Pages pages;
+  Ending ending;
   {
     const std::lock_guard lock(mutex_);
     if (ended_ || pages_[index] != nullptr) return;
     pages_[index] = std::move(page);
     if (--missing_ > 0) return;
-    ended_ = true;
-    pages = std::move(pages_);
+    ending = EndLocked();
   }
-  End(std::move(pages));
+  ending.done(std::move(ending.pages));
 }
 
 void Scrape::Expire() {
-  Pages pages;
+  Ending ending;
   {
     const std::lock_guard lock(mutex_);
     if (ended_) return;
-    ended_ = true;
-    pages = std::move(pages_);
+    ending = EndLocked();
   }
   // The two were read a few microseconds apart; the time that was given is in milliseconds.
   const auto timeout = std::chrono::round<std::chrono::milliseconds>(deadline_.at() - started_);
-  for (std::size_t i = 0; i < pages.size(); ++i) {
-    if (pages[i] == nullptr) pages[i] = targets_[i]->LeftEarly(timeout);
+  for (std::size_t i = 0; i < ending.pages.size(); ++i) {
+    if (ending.pages[i] == nullptr) ending.pages[i] = targets_[i]->LeftEarly(timeout);
   }
-  End(std::move(pages));
+  ending.done(std::move(ending.pages));
 }
 
-// Called by whoever set ended_, so once.
-void Scrape::End(Pages pages) {
-  const Done done = std::move(done_);
-  done(std::move(pages));
+Scrape::Ending Scrape::EndLocked() {
+  ended_ = true;
+  return {std::move(pages_), std::move(done_)};
 }
 
 std::vector<std::shared_ptr<const TargetPage>> ShownPages(const Scrape::Pages& pages) {

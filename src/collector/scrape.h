@@ -33,9 +33,15 @@ class Scrape : public std::enable_shared_from_this<Scrape> {
   void Expire();
 
  private:
+  struct Ending {
+    Pages pages;
+    Done done;
+  };
+
   Scrape(Targets targets, Deadline deadline, Done done);
   void Receive(std::size_t index, std::shared_ptr<const CollectedPage> page);
-  void End(Pages pages);
+  // With mutex_ held, once. What is to be called, and with what, when it no longer is.
+  Ending EndLocked();
 
   const Targets targets_;
   const std::chrono::steady_clock::time_point started_;

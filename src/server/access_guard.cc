@@ -32,13 +32,13 @@ Responder WithHeaders(std::shared_ptr<const WebConfig> config, Responder respond
 }
 
 OutgoingResponse Unauthorized() {
-  OutgoingResponse response = PlainAnswer(401, "unauthorized");
+  OutgoingResponse response = PlainText(401, "unauthorized\n");
   response.headers.emplace_back("WWW-Authenticate", "Basic");
   return response;
 }
 
-OutgoingResponse TryLater(int status, std::string_view line) {
-  OutgoingResponse response = PlainAnswer(status, line);
+OutgoingResponse TryLater(int status, std::string text) {
+  OutgoingResponse response = PlainText(status, std::move(text));
   response.headers.emplace_back("Retry-After", "1");
   return response;
 }
@@ -67,7 +67,7 @@ void AccessGuard::Handle(IncomingRequest request, Responder respond) {
   const std::shared_ptr<const WebConfig> config = config_();
   respond = WithHeaders(config, std::move(respond));
   if (!limiter_.Allow(config->rate_limit, clock_.Steady())) {
-    return respond(TryLater(429, "too many requests (rate_limit)"));
+    return respond(TryLater(429, "too many requests (rate_limit)\n"));
   }
   if (IsOpen(*config, request)) return inner_(std::move(request), std::move(respond));
   Authenticate(*config, std::move(request), std::move(respond));
@@ -85,7 +85,7 @@ void AccessGuard::Authenticate(const WebConfig& config, IncomingRequest request,
                      case PasswordChecker::Verdict::kRight:
                        return inner_(std::move(*held), respond);
                      case PasswordChecker::Verdict::kBusy:
-                       return respond(TryLater(503, "too many passwords to be checked at once"));
+                       return respond(TryLater(503, "too many passwords to be checked at once\n"));
                      case PasswordChecker::Verdict::kWrong:
                        log_.Debug("request refused",
                                   {{"reason", "wrong user or password"}, {"remote", client}});

@@ -182,7 +182,7 @@ void Connection<Stream>::Refuse(const Refusal& refusal) {
   head_only_ = false;
   framing_ = {};
   framing_.keep_alive = false;
-  BeginAnswer(PlainAnswer(refusal.status, refusal.reason));
+  BeginAnswer(PlainText(refusal.status, refusal.reason + "\n"));
 }
 
 template <typename Stream>
@@ -204,7 +204,7 @@ void Connection<Stream>::Handle() {
                   [answerer](OutgoingResponse response) { answerer->Answer(std::move(response)); });
   } catch (const std::exception& error) {
     core_.log.Failure("request handler failed", {{"error", error.what()}});
-    answerer->Answer(PlainAnswer(500, "internal error"));
+    answerer->Answer(PlainText(500, "internal error\n"));
   }
 }
 
@@ -213,10 +213,10 @@ void Connection<Stream>::OnDelivered(std::optional<OutgoingResponse> response) {
   if (phase_ != Phase::kHandling) return;  // the client is gone
   if (!response) {
     core_.log.Failure("request dropped without an answer");
-    response = PlainAnswer(500, "internal error");
+    response = PlainText(500, "internal error\n");
   } else if (!HeadersAreClean(*response)) {
     core_.log.Failure("answer with a line break in a header");
-    response = PlainAnswer(500, "internal error");
+    response = PlainText(500, "internal error\n");
   }
   BeginAnswer(*std::move(response));
 }

@@ -7,6 +7,7 @@
 #include "collector/scrape_deadline.h"
 #include "server/cross_site.h"
 #include "server/probe.h"
+#include "server/response_head.h"
 #include "server/service_discovery.h"
 #include "server/status_page.h"
 

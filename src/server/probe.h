@@ -22,8 +22,7 @@ struct ProbeQuery {
 // the query.
 Result<ProbeQuery> ReadProbeQuery(std::string_view query);
 
-// The debug view in front of the metrics: every request of the collection, then what came of it.
-// A
+// The debug view in front of the metrics: every request of the collection, then what came of it. A
 // collection that ended before `asked_at` was not made for this scrape.
 std::string DescribeCollection(const Target& target, const CollectionReport& report,
                                Timestamp asked_at);

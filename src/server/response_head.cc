@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "base/result.h"
+#include "base/timestamp.h"
 
 namespace session_exporter {
 namespace {
@@ -75,11 +76,11 @@ bool HeadersAreClean(const OutgoingResponse& response) {
 
 bool IsBodiless(int status) { return status == 204 || status == 304; }
 
-OutgoingResponse PlainAnswer(int status, std::string_view line) {
+OutgoingResponse PlainText(int status, std::string text) {
   OutgoingResponse answer;
   answer.status = status;
   answer.headers.emplace_back("Content-Type", "text/plain; charset=utf-8");
-  answer.body = fmt::format("{}\n", line);
+  answer.body = std::move(text);
   return answer;
 }
 
@@ -88,20 +89,6 @@ std::string_view ReasonPhrase(int status) {
       std::find_if(kPhrases.begin(), kPhrases.end(),
                    [status](const Phrase& phrase) { return phrase.status == status; });
   return found == kPhrases.end() ? "" : found->text;
-}
-
-std::string FormatHttpDate(std::chrono::sys_seconds time) {
-  constexpr std::array kDays = {"Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"};
-  constexpr std::array kMonths = {"Jan", "Feb", "Mar", "Apr", "May", "Jun",
-                                  "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
-  const auto midnight = std::chrono::floor<std::chrono::days>(time);
-  const std::chrono::year_month_day date(midnight);
-  const std::chrono::hh_mm_ss clock(time - midnight);
-  return fmt::format(
-      "{}, {:02} {} {:04} {:02}:{:02}:{:02} GMT",
-      kDays[std::chrono::weekday(midnight).c_encoding()], static_cast<unsigned>(date.day()),
-      kMonths[static_cast<unsigned>(date.month()) - 1], static_cast<int>(date.year()),
-      clock.hours().count(), clock.minutes().count(), clock.seconds().count());
 }
 
 }  // namespace session_exporter

@@ -31,13 +31,10 @@ bool HeadersAreClean(const OutgoingResponse& response);
 // True for the statuses whose answers never have a body (204, 304).
 bool IsBodiless(int status);
 
-// One line of text/plain.
-OutgoingResponse PlainAnswer(int status, std::string_view line);
+// A short plain-text answer; `text` ends with a line break.
+OutgoingResponse PlainText(int status, std::string text);
 
 // "Not Found"; empty for a status that nothing here answers with.
 std::string_view ReasonPhrase(int status);
-
-// "Sun, 06 Nov 1994 08:49:37 GMT" (RFC 9110, 5.6.7).
-std::string FormatHttpDate(std::chrono::sys_seconds time);
 
 }  // namespace session_exporter

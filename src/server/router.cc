@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "server/response_head.h"
+
 namespace session_exporter {
 
 void Router::Add(std::string path, std::vector<std::string> methods, Handler handler) {
@@ -25,14 +27,6 @@ void Router::Handle(const IncomingRequest& request, Responder respond) const {
   OutgoingResponse response = PlainText(405, "method not allowed\n");
   response.headers.emplace_back("Allow", allowed);
   respond(std::move(response));
-}
-
-OutgoingResponse PlainText(int status, std::string text) {
-  OutgoingResponse response;
-  response.status = status;
-  response.headers.emplace_back("Content-Type", "text/plain; charset=utf-8");
-  response.body = std::move(text);
-  return response;
 }
 
 }  // namespace session_exporter

@@ -28,7 +28,4 @@ class Router {
   std::map<std::string, Route, std::less<>> routes_;
 };
 
-// A short plain-text answer.
-OutgoingResponse PlainText(int status, std::string text);
-
 }  // namespace session_exporter

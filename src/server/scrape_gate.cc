@@ -2,7 +2,7 @@
 
 #include <utility>
 
-#include "server/router.h"
+#include "server/response_head.h"
 
 namespace session_exporter {
 
