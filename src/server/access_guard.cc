@@ -77,9 +77,9 @@ void AccessGuard::Authenticate(const WebConfig& config, IncomingRequest request,
                                Responder respond) {
   const auto credentials = ParseBasicCredentials(request.Header("authorization"));
   if (!credentials) return respond(Unauthorized());
-  const std::string client = WithoutPort(request.remote_address);
-  checker_.Check(config.users, *credentials, client,
-                 [this, client, held = std::make_shared<IncomingRequest>(std::move(request)),
+  const std::string network = request.network;
+  checker_.Check(config.users, *credentials, network,
+                 [this, held = std::make_shared<IncomingRequest>(std::move(request)),
                   respond = std::move(respond)](PasswordChecker::Verdict verdict) {
                    switch (verdict) {
                      case PasswordChecker::Verdict::kRight:
@@ -88,7 +88,8 @@ void AccessGuard::Authenticate(const WebConfig& config, IncomingRequest request,
                        return respond(TryLater(503, "too many passwords to be checked at once\n"));
                      case PasswordChecker::Verdict::kWrong:
                        log_.Debug("request refused",
-                                  {{"reason", "wrong user or password"}, {"remote", client}});
+                                  {{"reason", "wrong user or password"},
+                                   {"remote", WithoutPort(held->remote_address)}});
                        return respond(Unauthorized());
                    }
                  });

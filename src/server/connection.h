@@ -92,6 +92,7 @@ class Connection final : public ConnectionControl,
   Stream stream_;
   net::steady_timer timer_;
   std::string remote_address_;
+  std::string network_;
 
   Phase phase_ = Phase::kWaiting;
   bool kept_ = false;       // has answered a request before

@@ -94,6 +94,7 @@ void Connection<Stream>::Open() {
   const auto remote = Socket().remote_endpoint(error);
   if (error) return Close();
   remote_address_ = FormatEndpoint(remote);
+  network_ = FormatNetwork(remote);
   EnterPhase(Phase::kWaiting, core_.limits.header_time);
   AsyncOpen(stream_, [self = Self()](const error_code& failed) {
     if (self->phase_ == Phase::kClosed) return;
@@ -195,6 +196,7 @@ void Connection<Stream>::Handle() {
   framing_.keep_alive = reader_->keep_alive();
   IncomingRequest request = reader_->TakeRequest();
   request.remote_address = remote_address_;
+  request.network = network_;
   head_only_ = request.method == "HEAD";
 
   const auto answerer =

@@ -66,6 +66,9 @@ struct IncomingRequest {
   std::vector<std::pair<std::string, std::string>> headers;  // names in lower case, in order
   std::string body;
   std::string remote_address;  // with its port: "192.0.2.1:5000", "[2001:db8::1]:5000"
+  // Whom the client counts as where one may not have all: its address without the port, of IPv6 its
+  // network, "2001:db8::/64"; empty for the clients of a Unix socket.
+  std::string network;
 
   // The first header of that (lower-case) name; empty when there is none.
   [[nodiscard]] std::string_view Header(std::string_view name) const;

@@ -32,7 +32,7 @@ class PasswordChecker {
 
   struct Limits {
     std::size_t waiting = 16;
-    // Of those waiting, from one client address: a guesser does not keep the others out.
+    // Of those waiting, from one client: a guesser does not keep the others out.
     std::size_t waiting_of_one_client = 4;
     std::size_t remembered = 100;
   };
@@ -43,6 +43,7 @@ class PasswordChecker {
   PasswordChecker(const PasswordChecker&) = delete;
   PasswordChecker& operator=(const PasswordChecker&) = delete;
 
+  // `client` is IncomingRequest::network: of IPv6 anybody has more addresses than there are places.
   // Calls `done` once: at once for what is remembered and when too many wait, else on the checker's
   // thread. `users` is not empty. An unknown user costs the check of a known one's hash, so that
   // the time does not tell them apart. Equal questions share a check.

@@ -1,9 +1,12 @@
 #include "server/access_guard.h"
 
 #include <algorithm>
+#include <array>
+#include <future>
 #include <memory>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "catch.h"
 #include "fakes/manual_clock.h"
@@ -131,6 +134,46 @@ TEST_CASE("changed users take effect with the next request", "[guard]") {
   CHECK(guarded.Ask("/", kRight).status == 200);
   guarded.config.users.at("alice") = Secret("hash of other");
   CHECK(guarded.Ask("/", kRight).status == 401);
+}
+
+// Begins a check of "alice" with a password of one digit; the status comes when it is answered.
+std::shared_ptr<Handover<int>> BeginFrom(AccessGuard& guard, const std::string& address,
+                                         const std::string& network, const std::string& digit) {
+  constexpr std::string_view kAliceColon = "Basic YWxpY2U6";
+  IncomingRequest request;
+  request.path = "/metrics";
+  request.remote_address = address;
+  request.network = network;
+  request.headers.emplace_back("authorization", std::string(kAliceColon) + digit + "==");
+  auto status = std::make_shared<Handover<int>>();
+  guard.Handle(std::move(request),
+               [status](const OutgoingResponse& response) { status->Put(response.status); });
+  return status;
+}
+
+TEST_CASE("all addresses of an IPv6 network share the few places of one guesser", "[guard]") {
+  constexpr std::array<const char*, 6> kDigits = {"MQ", "Mg", "Mw", "NA", "NQ", "Ng"};
+  const std::string network = "2001:db8::/64";
+  WebConfig config;
+  config.users.emplace("alice", Secret("hash"));
+  const ManualClock clock;
+  Log log(LogLevel::kError, LogFormat::kLogfmt, [](std::string_view /*line*/) {});
+  std::promise<void> shut;
+  AccessGuard guard([&] { return std::make_shared<const WebConfig>(config); }, Echo, clock, log,
+                    [opened = shut.get_future().share()](std::string_view /*password*/,
+                                                         const std::string& /*hash*/) {
+                      opened.wait();
+                      return false;
+                    });
+  std::vector<std::shared_ptr<Handover<int>>> waiting;
+  for (std::size_t i = 0; i < 4; ++i) {
+    const std::string address = "[2001:db8::" + std::to_string(i + 1) + "]:5000";
+    waiting.push_back(BeginFrom(guard, address, network, kDigits[i]));
+  }
+  CHECK(BeginFrom(guard, "[2001:db8::5]:5000", network, kDigits[4])->Take() == 503);
+  waiting.push_back(BeginFrom(guard, "[2001:db8:0:1::1]:5000", "2001:db8:0:1::/64", kDigits[5]));
+  shut.set_value();
+  for (const auto& status : waiting) CHECK(status->Take() == 401);
 }
 
 }  // namespace

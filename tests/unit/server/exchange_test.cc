@@ -37,6 +37,7 @@ TEST_CASE("the handler sees the headers in lower case and the client's address",
   CHECK(request.Header("x-a") == "1");
   CHECK(request.Header("x-b").empty());
   CHECK(request.remote_address.starts_with("127.0.0.1:"));
+  CHECK(request.network == "127.0.0.1");
 }
 
 TEST_CASE("a connection is kept for further requests", "[exchange]") {

@@ -90,6 +90,18 @@ TEST_CASE("an IPv6 address takes no IPv4 clients", "[listen]") {
   CHECK_THROWS(RawClient(OnPortOf(address, "127.0.0.1")));
 }
 
+TEST_CASE("an IPv6 client counts as its network", "[listen]") {
+  Log log(LogLevel::kError, LogFormat::kLogfmt);
+  const auto tell_network = [](const IncomingRequest& request, const Responder& respond) {
+    OutgoingResponse response;
+    response.body = request.network;
+    respond(std::move(response));
+  };
+  auto server = HttpServer::Listen({{"[::1]:0"}, {}, TestLimits(), nullptr}, tell_network, log);
+  if (!server) return;  // a machine without IPv6
+  CHECK(RawClient((*server)->addresses().front()).Exchange(Get("/")).body == "::/64");
+}
+
 TEST_CASE("an address that cannot be bound is an error that says which and why", "[listen]") {
   Log log(LogLevel::kError, LogFormat::kLogfmt);
   TestServer first;
