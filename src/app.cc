@@ -161,7 +161,7 @@ Result<void> App::Serve() {
   options.bound = [this](HttpServer& server) {
     Endpoints::Hooks hooks;
     hooks.after = [&server](std::chrono::milliseconds delay, std::function<void()> task) {
-      server.After(delay, std::move(task));
+      return server.After(delay, std::move(task));
     };
     hooks.reload = [this](ReloadDone done) { RequestReload(std::move(done)); };
     parts_->endpoints.Start(std::move(hooks), parts_->served);

@@ -62,7 +62,7 @@ void Scrape::Receive(std::size_t index, std::shared_ptr<const CollectedPage> pag
     if (--missing_ > 0) return;
     ending = EndLocked();
   }
-  ending.done(std::move(ending.pages));
+  ending.Tell();
 }
 
 void Scrape::Expire() {
@@ -77,12 +77,28 @@ void Scrape::Expire() {
   for (std::size_t i = 0; i < ending.pages.size(); ++i) {
     if (ending.pages[i] == nullptr) ending.pages[i] = targets_[i]->LeftEarly(timeout);
   }
-  ending.done(std::move(ending.pages));
+  ending.Tell();
 }
 
 Scrape::Ending Scrape::EndLocked() {
   ended_ = true;
-  return {std::move(pages_), std::move(done_)};
+  return {std::move(pages_), std::move(done_), std::move(when_ended_)};
+}
+
+void Scrape::Ending::Tell() {
+  done(std::move(pages));
+  if (then) then();
+}
+
+void Scrape::WhenEnded(std::function<void()> task) {
+  {
+    const std::lock_guard lock(mutex_);
+    if (!ended_) {
+      when_ended_ = std::move(task);
+      return;
+    }
+  }
+  task();
 }
 
 std::vector<std::shared_ptr<const TargetPage>> ShownPages(const Scrape::Pages& pages) {

@@ -32,10 +32,16 @@ class Scrape : public std::enable_shared_from_this<Scrape> {
   // has ended.
   void Expire();
 
+  // Calls `task` when the scrape has ended, after its answer; at once when that is over. Once.
+  void WhenEnded(std::function<void()> task);
+
  private:
   struct Ending {
     Pages pages;
     Done done;
+    std::function<void()> then;
+
+    void Tell();
   };
 
   Scrape(Targets targets, Deadline deadline, Done done);
@@ -48,10 +54,11 @@ class Scrape : public std::enable_shared_from_this<Scrape> {
   const Deadline deadline_;
 
   std::mutex mutex_;
-  Pages pages_;          // null until finished; guarded by mutex_
-  std::size_t missing_;  // guarded by mutex_
-  bool ended_ = false;   // guarded by mutex_
-  Done done_;            // guarded by mutex_
+  Pages pages_;                       // null until finished; guarded by mutex_
+  std::size_t missing_;               // guarded by mutex_
+  bool ended_ = false;                // guarded by mutex_
+  Done done_;                         // guarded by mutex_
+  std::function<void()> when_ended_;  // may be empty; guarded by mutex_
 };
 
 // What is to be shown of the pages of a scrape.

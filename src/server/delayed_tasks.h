@@ -3,11 +3,11 @@
 #pragma once
 
 #include <chrono>
+#include <cstdint>
 #include <exception>
 #include <functional>
-#include <memory>
 #include <mutex>
-#include <unordered_set>
+#include <unordered_map>
 #include <utility>
 
 #include <boost/asio/io_context.hpp>
@@ -21,20 +21,36 @@ namespace session_exporter {
 
 namespace net = boost::asio;
 
-// Add and End are thread-safe. Must outlive the handlers of `io`; a task that throws is logged.
+// Add, Cancel and End are thread-safe. Must outlive the handlers of `io`; a task that throws is
+// logged.
 class DelayedTasks {
  public:
   DelayedTasks(net::io_context& io, Log& log) : strand_(io.get_executor()), io_(io), log_(log) {}
 
+  using Id = std::uint64_t;
+
   // Drops the task when End was called.
-  void Add(std::chrono::milliseconds delay, std::function<void()> task) {
+  Id Add(std::chrono::milliseconds delay, std::function<void()> task) {
     const auto at = std::chrono::steady_clock::now() + delay;
     // Posted under the lock, so that nothing is left in an io_context that has run out: the task
     // may hold a Responder, which keeps that io_context alive, and neither would ever be freed.
     const std::lock_guard lock(mutex_);
-    if (ended_) return;
+    const Id id = next_id_++;
+    if (ended_) return id;
     net::post(strand_,
-              [this, at, held = std::move(task)]() mutable { Start(at, std::move(held)); });
+              [this, id, at, held = std::move(task)]() mutable { Start(id, at, std::move(held)); });
+    return id;
+  }
+
+  // Drops the task, unless its time has come.
+  void Cancel(Id id) {
+    const std::lock_guard lock(mutex_);
+    if (ended_) return;
+    // Behind the task's start, which was posted before its id was known.
+    net::post(strand_, [this, id] {
+      const auto found = timers_.find(id);
+      if (found != timers_.end()) found->second.cancel();
+    });
   }
 
   // Drops what has not run. The io_context must still be running.
@@ -42,22 +58,20 @@ class DelayedTasks {
     const std::lock_guard lock(mutex_);
     ended_ = true;
     net::post(strand_, [this] {
-      for (const auto& timer : timers_) timer->cancel();
+      for (auto& [id, timer] : timers_) timer.cancel();
     });
   }
 
  private:
   using Timer = net::steady_timer;
 
-  void Start(Timer::time_point at, std::function<void()> task) {
-    auto timer = std::make_shared<Timer>(strand_, at);
-    timers_.insert(timer);
-    timer->async_wait(
-        [this, timer, held = std::move(task)](const boost::system::error_code& error) {
-          timers_.erase(timer);
-          // Off the strand: a slow task shall not delay the others.
-          if (!error) net::post(io_, [this, held] { Run(held); });
-        });
+  void Start(Id id, Timer::time_point at, std::function<void()> task) {
+    Timer& timer = timers_.try_emplace(id, strand_, at).first->second;
+    timer.async_wait([this, id, held = std::move(task)](const boost::system::error_code& error) {
+      timers_.erase(id);
+      // Off the strand: a slow task shall not delay the others.
+      if (!error) net::post(io_, [this, held] { Run(held); });
+    });
   }
 
   void Run(const std::function<void()>& task) {
@@ -72,8 +86,9 @@ class DelayedTasks {
   net::io_context& io_;
   Log& log_;
   std::mutex mutex_;
-  bool ended_ = false;                                 // guarded by mutex_
-  std::unordered_set<std::shared_ptr<Timer>> timers_;  // on strand_ only
+  bool ended_ = false;                    // guarded by mutex_
+  Id next_id_ = 0;                        // guarded by mutex_
+  std::unordered_map<Id, Timer> timers_;  // on strand_ only
 };
 
 }  // namespace session_exporter

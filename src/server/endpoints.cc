@@ -117,7 +117,9 @@ void Endpoints::Collect(const IncomingRequest& request, const ServedTargets& ser
                       place.reset();
                       respond(answer(pages));
                     });
-  hooks_.after(timeout + kExpiryGrace, [scrape] { scrape->Expire(); });
+  // Gone with the scrape: left alone, the timers of scrapes that are answered at once would hold
+  // their targets, of a former configuration too, to the end of a time that nobody needs.
+  scrape->WhenEnded(hooks_.after(timeout + kExpiryGrace, [scrape] { scrape->Expire(); }));
 }
 
 void Endpoints::Metrics(const IncomingRequest& request, const Served& served,

@@ -44,8 +44,9 @@ class Endpoints {
 
   // What the endpoints ask of the program. Called from any thread.
   struct Hooks {
-    // Calls a task after a delay; what ends a scrape at its deadline.
-    std::function<void(std::chrono::milliseconds, std::function<void()>)> after;
+    // Calls a task after a delay, what ends a scrape at its deadline, unless what it returns is
+    // called before.
+    std::function<std::function<void()>(std::chrono::milliseconds, std::function<void()>)> after;
     // Loads the configuration again, elsewhere: returns at once. `done` gets every error, none when
     // the new one is in force.
     using ReloadDone = std::function<void(const std::vector<std::string>& errors)>;

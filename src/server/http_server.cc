@@ -46,8 +46,12 @@ class AsioHttpServer final : public HttpServer {
 
   std::vector<std::string> addresses() const override { return addresses_; }
 
-  void After(std::chrono::milliseconds delay, std::function<void()> task) override {
-    core_->tasks.Add(delay, std::move(task));
+  std::function<void()> After(std::chrono::milliseconds delay,
+                              std::function<void()> task) override {
+    const DelayedTasks::Id id = core_->tasks.Add(delay, std::move(task));
+    return [id, weak = std::weak_ptr<ServerCore>(core_)] {
+      if (const auto core = weak.lock()) core->tasks.Cancel(id);
+    };
   }
 
   void Stop(std::chrono::milliseconds grace) override {

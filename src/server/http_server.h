@@ -114,8 +114,10 @@ class HttpServer {
   [[nodiscard]] virtual std::vector<std::string> addresses() const = 0;
 
   // Calls `task` on an I/O thread after `delay`, unless the server ends first; until the end of
-  // Stop's grace it does. Thread-safe.
-  virtual void After(std::chrono::milliseconds delay, std::function<void()> task) = 0;
+  // Stop's grace it does. What is returned drops the task, with what it holds, unless its time has
+  // come; it may outlive the server. Both thread-safe.
+  virtual std::function<void()> After(std::chrono::milliseconds delay,
+                                      std::function<void()> task) = 0;
 
   // Stops accepting, lets answers under way finish for at most `grace`, then closes everything and
   // joins. Thread-safe, idempotent; not to be called on an I/O thread.

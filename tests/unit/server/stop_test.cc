@@ -168,6 +168,24 @@ TEST_CASE("tasks that are not due when the server ends are dropped, with what th
   CHECK(ran == 0);
 }
 
+TEST_CASE("a task that is cancelled is dropped at once, with what it holds", "[stop]") {
+  TestServer server;
+  std::atomic<int> ran{0};
+  const auto held = std::make_shared<int>(0);
+  const auto cancel = server->After(milliseconds(60'000), [&ran, held] { ++ran; });
+  Handover<int> other;
+  server->After(milliseconds(0), [&other] { other.Put(1); });
+  cancel();
+  const auto end = Steady::now() + kPatience / 2;
+  while (held.use_count() > 1 && Steady::now() < end) std::this_thread::yield();
+  CHECK(held.use_count() == 1);
+  CHECK(other.Take() == 1);
+  cancel();
+  server.Destroy();
+  cancel();
+  CHECK(ran == 0);
+}
+
 TEST_CASE("a task that throws is logged", "[stop]") {
   TestServer server;
   server->After(milliseconds(0), [] { throw std::runtime_error("bad task"); });
