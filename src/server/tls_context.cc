@@ -171,16 +171,23 @@ Outcome TrustClientCa(SSL_CTX* context, const TlsSettings& settings) {
   return {};
 }
 
+ClientDemands DemandsOf(const TlsSettings& settings) {
+  const ClientAuth auth = settings.client_auth;
+  ClientDemands demands;
+  demands.certificate = auth == ClientAuth::kRequireAny || auth == ClientAuth::kRequireAndVerify;
+  demands.verified = auth == ClientAuth::kVerifyIfGiven || auth == ClientAuth::kRequireAndVerify;
+  demands.allowed_name = auth != ClientAuth::kNone && !settings.client_allowed_sans.empty();
+  return demands;
+}
+
 Outcome AskClients(SSL_CTX* context, const TlsSettings& settings) {
   if (settings.client_auth == ClientAuth::kNone) return {};
-  const bool required = settings.client_auth == ClientAuth::kRequireAny ||
-                        settings.client_auth == ClientAuth::kRequireAndVerify;
+  const ClientDemands demands = DemandsOf(settings);
   auto policy = std::make_unique<ClientPolicy>();
-  policy->verify = settings.client_auth == ClientAuth::kVerifyIfGiven ||
-                   settings.client_auth == ClientAuth::kRequireAndVerify;
+  policy->verify = demands.verified;
   policy->allowed_sans = settings.client_allowed_sans;
-  SSL_CTX_set_verify(context, SSL_VERIFY_PEER | (required ? SSL_VERIFY_FAIL_IF_NO_PEER_CERT : 0),
-                     nullptr);
+  const int required = demands.certificate ? SSL_VERIFY_FAIL_IF_NO_PEER_CERT : 0;
+  SSL_CTX_set_verify(context, SSL_VERIFY_PEER | required, nullptr);
   SSL_CTX_set_cert_verify_callback(context, VerifyClient, policy.get());
   if (SSL_CTX_set_ex_data(context, PolicyIndex(), policy.get()) != 1) {
     return Wrong(Setting::kLibrary, "out of memory");
@@ -229,7 +236,7 @@ tl::expected<std::shared_ptr<const TlsContext>, TlsProblem> TlsContext::Make(
   if (outcome) outcome = AskClients(context.get(), settings);
   if (!outcome) return tl::unexpected<TlsProblem>(std::move(outcome).error());
   return std::shared_ptr<const TlsContext>(
-      new TlsContext(context.release(), expired, settings.client_auth));
+      new TlsContext(context.release(), expired, DemandsOf(settings)));
 }
 
 TlsContext::~TlsContext() { SSL_CTX_free(context_); }

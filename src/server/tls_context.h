@@ -31,6 +31,13 @@ struct TlsSettings {
   bool prefer_server_ciphers = true;
 };
 
+// What is asked of a client before it is let in.
+struct ClientDemands {
+  bool certificate = false;   // it must show one
+  bool verified = false;      // one that it shows must come from a trusted authority
+  bool allowed_name = false;  // and must have a name of the allow-list
+};
+
 // Which of the settings is wrong, and why.
 struct TlsProblem {
   enum class Setting { kCertificate, kKey, kClientCa, kCipherSuites, kCurves, kLibrary };
@@ -50,18 +57,15 @@ class TlsContext {
   [[nodiscard]] SSL_CTX* native() const { return context_; }
   // Whether the certificate's time is over.
   [[nodiscard]] bool expired() const { return expired_; }
-  // Whether clients must show a certificate that is verified.
-  [[nodiscard]] bool requires_client_certificate() const { return requires_client_certificate_; }
+  [[nodiscard]] const ClientDemands& demands() const { return demands_; }
 
  private:
-  TlsContext(SSL_CTX* context, bool expired, ClientAuth client_auth)
-      : context_(context),
-        expired_(expired),
-        requires_client_certificate_(client_auth == ClientAuth::kRequireAndVerify) {}
+  TlsContext(SSL_CTX* context, bool expired, ClientDemands demands)
+      : context_(context), expired_(expired), demands_(demands) {}
 
   SSL_CTX* context_;
   bool expired_;
-  bool requires_client_certificate_;
+  ClientDemands demands_;
 };
 
 // Whether this build of OpenSSL has the curve of that name.

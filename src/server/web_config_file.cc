@@ -10,8 +10,12 @@ namespace {
 std::string TakenAway(const WebConfig& former, const WebConfig& next) {
   if (former.tls != nullptr && next.tls == nullptr) return "TLS";
   if (!former.users.empty() && next.users.empty()) return "basic authentication";
-  const bool asked = former.tls != nullptr && former.tls->requires_client_certificate();
-  if (asked && !next.tls->requires_client_certificate()) return "client certificates";
+  if (former.tls == nullptr) return {};
+  const ClientDemands& were = former.tls->demands();
+  const ClientDemands& are = next.tls->demands();
+  if (were.certificate && !are.certificate) return "demand for client certificates";
+  if (were.verified && !are.verified) return "verification of client certificates";
+  if (were.allowed_name && !are.allowed_name) return "client_allowed_sans";
   return {};
 }
 

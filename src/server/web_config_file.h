@@ -31,8 +31,8 @@ class WebConfigFile {
   // Reads the files when they differ from those read last and are the same as at the last look: in
   // between somebody may still be writing, or certificate and key come one after the other. What
   // is wrong is logged once and the former configuration stays. So it does when the new one has no
-  // TLS, passwords or client certificates any more: half a file looks the same, so that must be
-  // meant, and Reload means it.
+  // TLS or passwords any more, or does no longer demand a client's certificate, verify it or look
+  // for its name in a list: half a file looks the same, so that must be meant, and Reload means it.
   void Look();
   // Reads the files in any case. The errors, which the caller tells; then the former one stays.
   std::vector<std::string> Reload();

@@ -143,11 +143,22 @@ TEST_CASE("protection goes only when somebody asks for it", "[web_config]") {
     const char* what;
   };
   const std::string clients = "tls_server_config:\n  cert_file: live.pem\n  key_file: live.key\n";
+  const std::string verified =
+      clients + "  client_ca_file: ca.pem\n  client_auth_type: RequireAndVerifyClientCert\n";
+  const std::string any = clients + "  client_auth_type: RequireAnyClientCert\n";
+  const std::string if_given =
+      clients + "  client_ca_file: ca.pem\n  client_auth_type: VerifyClientCertIfGiven\n";
+  const std::string names = "  client_allowed_sans: [prometheus]\n";
   const auto row = GENERATE_COPY(values<Row>({
       {std::string(kTls) + std::string(kUser), std::string(kUser), "has no TLS any more"},
       {std::string(kTls) + std::string(kUser), std::string(kTls), "has no basic authentication"},
-      {clients + "  client_ca_file: ca.pem\n  client_auth_type: RequireAndVerifyClientCert\n",
-       clients, "has no client certificates any more"},
+      {verified, clients, "has no demand for client certificates any more"},
+      {verified, if_given, "has no demand for client certificates any more"},
+      {any, clients, "has no demand for client certificates any more"},
+      {verified, any, "has no verification of client certificates any more"},
+      {if_given, clients, "has no verification of client certificates any more"},
+      {verified + names, verified, "has no client_allowed_sans any more"},
+      {any + names, any, "has no client_allowed_sans any more"},
       {std::string(kTls), "", "has no TLS any more"},
   }));
   Disk disk(row.before);
@@ -159,6 +170,22 @@ TEST_CASE("protection goes only when somebody asks for it", "[web_config]") {
   CHECK(disk.lines.Count(row.what) == 1);
   CHECK(disk.file->Reload().empty());
   CHECK(disk.file->Current() != before);
+}
+
+TEST_CASE("more protection, and other names, are taken as any change", "[web_config]") {
+  const std::string clients = "tls_server_config:\n  cert_file: live.pem\n  key_file: live.key\n";
+  const std::string any = clients + "  client_auth_type: RequireAnyClientCert\n";
+  const std::string verified =
+      clients + "  client_ca_file: ca.pem\n  client_auth_type: RequireAndVerifyClientCert\n";
+  Disk disk(clients);
+  for (const std::string& next : {any, verified, verified + "  client_allowed_sans: [one]\n",
+                                  verified + "  client_allowed_sans: [two, three]\n"}) {
+    const auto before = disk.file->Current();
+    disk.Write(next);
+    disk.LookTwice();
+    CHECK(disk.file->Current() != before);
+  }
+  CHECK(disk.lines.Count(kStays) == 0);
 }
 
 TEST_CASE("a reload tells its errors and keeps the last good one", "[web_config]") {
