@@ -207,6 +207,13 @@ void App::RequestReload(ReloadDone done) {
   }
 }
 
+bool App::WaitForReloads(std::chrono::milliseconds time) {
+  const auto done = std::make_shared<std::promise<void>>();
+  // There is one thread for them.
+  const bool posted = parts_->reloads.Post([done] { done->set_value(); });
+  return !posted || done->get_future().wait_for(time) == std::future_status::ready;
+}
+
 void App::AnswerReloads(const std::function<std::vector<std::string>()>& reload) {
   std::vector<ReloadDone> waiters;
   {

@@ -53,10 +53,18 @@ class App {
   Result<void> Serve();
   [[nodiscard]] std::vector<std::string> addresses() const;
 
-  // Loads the configuration file and the web-config file again, and waits for it; on an error in
-  // either, which is logged, what is in force stays. Targets whose configuration is equal keep
-  // their state. One reload runs at a time, also of those that come over HTTP.
+  // Gets every error, none when the new configuration is in force. Called once, on another thread.
+  using ReloadDone = std::function<void(const std::vector<std::string>& errors)>;
+
+  // Loads the configuration file and the web-config file again; on an error in either, which is
+  // logged, what is in force stays. Targets whose configuration is equal keep their state. One
+  // reload runs at a time, also of those that come over HTTP; those who ask while one is under way
+  // share the next one. Returns at once: a file may be on a disk that does not answer.
+  void RequestReload(ReloadDone done);
+  // The same, and waits for it.
   void Reload();
+  // Whether those that were asked for have ended, within `time`. The app's end waits for them.
+  bool WaitForReloads(std::chrono::milliseconds time);
 
   // Calls `task` on a thread that serves, as soon as one is free: that it is called at all shows
   // that the program serves.
@@ -69,12 +77,8 @@ class App {
   bool PrintOnce(std::ostream& out);
 
  private:
-  using ReloadDone = std::function<void(const std::vector<std::string>& errors)>;
-
   void Apply(const Configuration& configuration);
   Result<void> StartGuard();
-  // Returns at once. Those who ask while a reload is under way share the next one.
-  void RequestReload(ReloadDone done);
   // Gives what `reload` returns to all who wait when it is called.
   void AnswerReloads(const std::function<std::vector<std::string>()>& reload);
   // On the thread of the reloads. Returns the errors.

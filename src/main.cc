@@ -1,4 +1,6 @@
 // The command line: flags, signals and exit codes.
+#include <unistd.h>
+
 #include <chrono>
 #include <csignal>
 #include <cstdlib>
@@ -22,6 +24,10 @@ constexpr int kDone = 0;
 constexpr int kFailed = 1;
 constexpr int kUsage = 2;
 constexpr std::chrono::milliseconds kStopGrace{3'000};
+constexpr std::chrono::milliseconds kReloadGrace{500};
+
+// What the thread of the reloads sends to the main one, which so waits in one place.
+constexpr int kReloaded = SIGUSR1;
 
 struct Flags {
   AppOptions app;
@@ -87,62 +93,135 @@ int Usage(const std::string& message) {
   return kUsage;
 }
 
-// Blocks the signals that main waits for, in this and all later threads. A client that goes away
-// while it is written to must not end the process.
-sigset_t BlockSignals() {
+// The signals that main waits for while it serves.
+sigset_t AwaitedSignals() {
   sigset_t signals;
   sigemptyset(&signals);
-  for (const int number : {SIGTERM, SIGINT, SIGHUP}) sigaddset(&signals, number);
-  pthread_sigmask(SIG_BLOCK, &signals, nullptr);
-  std::signal(SIGPIPE, SIG_IGN);
+  for (const int number : {SIGTERM, SIGINT, SIGHUP, kReloaded}) sigaddset(&signals, number);
   return signals;
 }
 
-// The next of the signals; nothing when none comes for `time`, if one is given.
-std::optional<int> WaitForSignal(const sigset_t& signals,
-                                 std::optional<std::chrono::milliseconds> time) {
-  if (!time) {
-    int number = 0;
-    sigwait(&signals, &number);
-    return number;
-  }
-  const auto seconds = std::chrono::floor<std::chrono::seconds>(*time);
-  const timespec wait{seconds.count(), std::chrono::nanoseconds(*time - seconds).count()};
-  const int number = sigtimedwait(&signals, nullptr, &wait);
-  return number > 0 ? std::optional(number) : std::nullopt;
+// The next of the signals; nothing when none comes for `time`.
+std::optional<int> TakeSignal(const sigset_t& signals, std::chrono::nanoseconds time) {
+  const auto seconds = std::chrono::floor<std::chrono::seconds>(time);
+  const timespec wait{seconds.count(), (time - seconds).count()};
+  siginfo_t from{};
+  const int number = sigtimedwait(&signals, &from, &wait);
+  const bool foreign = number == kReloaded && from.si_pid != getpid();
+  return number > 0 && !foreign ? std::optional(number) : std::nullopt;
 }
 
-int ServeUntilStopped(App& app, const sigset_t& signals, Log& log) {
+// The main thread while the app serves. It waits for signals and for nothing else, or the service
+// manager's watchdog would think that the program hangs, and SIGTERM would wait too.
+class ServeLoop {
+ public:
+  // What is referred to outlives the loop.
+  ServeLoop(App& app, const ServiceNotifier& notifier, Log& log)
+      : app_(app),
+        notifier_(notifier),
+        log_(log),
+        status_(fmt::format("listening on {}", fmt::join(app.addresses(), ", "))) {}
+
+  // Returns when the app is stopped.
+  void Run() {
+    notifier_.Ready(status_);
+    while (true) {
+      const std::optional<int> number = WaitForSignal();
+      if (number == SIGHUP) {
+        OnHangup();
+      } else if (number == kReloaded) {
+        OnReloaded();
+      } else if (number) {
+        return Stop(*number);
+      }
+    }
+  }
+
+ private:
+  using Steady = std::chrono::steady_clock;
+
+  enum class Reload { kNone, kUnderWay, kOneMoreAfterIt };
+
+  // Nothing when none has come for a while.
+  std::optional<int> WaitForSignal() {
+    // SIGHUP has the lowest number, so while it keeps coming the others would never be taken.
+    sigset_t others = signals_;
+    sigdelset(&others, SIGHUP);
+    if (const auto number = TakeSignal(others, {})) return number;
+    return TakeSignal(signals_, TellAlive());
+  }
+
+  // When it is due; returns the time to the next.
+  std::chrono::nanoseconds TellAlive() {
+    const auto interval = notifier_.alive_interval();
+    if (!interval) return std::chrono::hours(1);
+    const auto now = Steady::now();
+    if (now >= next_alive_) {
+      next_alive_ = now + *interval;
+      // The watchdog is not to be told by a thread that has nothing else to do.
+      app_.OnServingThread([&notifier = notifier_] { notifier.Alive(); });
+    }
+    return next_alive_ - now;
+  }
+
+  void OnHangup() {
+    notifier_.Reloading();
+    if (reload_ == Reload::kNone) {
+      BeginReload();
+    } else {
+      reload_ = Reload::kOneMoreAfterIt;
+    }
+  }
+
+  void BeginReload() {
+    reload_ = Reload::kUnderWay;
+    app_.RequestReload([](const std::vector<std::string>&) { kill(getpid(), kReloaded); });
+  }
+
+  // Ready is told when no reload is left: a service manager that waits for the second must not take
+  // the end of the first for it.
+  void OnReloaded() {
+    if (reload_ == Reload::kOneMoreAfterIt) return BeginReload();
+    reload_ = Reload::kNone;
+    notifier_.Ready(status_);
+  }
+
+  void Stop(int number) {
+    notifier_.Stopping();
+    log_.Info("stopping", {{"signal", number == SIGTERM ? "SIGTERM" : "SIGINT"}});
+    app_.Stop(kStopGrace);
+    // The app joins the thread of the reloads. One that hangs, on a disk that does not answer, only
+    // reads, so nothing is lost with it.
+    if (!app_.WaitForReloads(kReloadGrace)) std::_Exit(kDone);
+  }
+
+  App& app_;
+  const ServiceNotifier& notifier_;
+  Log& log_;
+  const std::string status_;
+  const sigset_t signals_ = AwaitedSignals();
+  Steady::time_point next_alive_ =
+      Steady::now() + notifier_.alive_interval().value_or(std::chrono::milliseconds(0));
+  Reload reload_ = Reload::kNone;
+};
+
+int ServeUntilStopped(App& app, Log& log) {
   const auto notifier = ServiceNotifier::Open(ProcessEnvironment());
   const auto served = notifier ? app.Serve() : tl::unexpected(notifier.error());
   if (!served) {
     log.Failure("cannot serve", {{"error", served.error().message()}});
     return kFailed;
   }
-  const std::string status = fmt::format("listening on {}", fmt::join(app.addresses(), ", "));
-  notifier->Ready(status);
-  while (true) {
-    const std::optional<int> number = WaitForSignal(signals, notifier->alive_interval());
-    if (!number) {
-      // The service manager's watchdog is not to be told by a thread that has nothing else to do.
-      app.OnServingThread([&notifier] { notifier->Alive(); });
-      continue;
-    }
-    if (number == SIGHUP) {
-      notifier->Reloading();
-      app.Reload();
-      notifier->Ready(status);
-      continue;
-    }
-    notifier->Stopping();
-    log.Info("stopping", {{"signal", number == SIGTERM ? "SIGTERM" : "SIGINT"}});
-    app.Stop(kStopGrace);
-    return kDone;
-  }
+  ServeLoop(app, *notifier, log).Run();
+  return kDone;
 }
 
 int Run(const Flags& flags, LogLevel level, LogFormat format) {
-  const sigset_t signals = BlockSignals();
+  // In this and all later threads, so that they wait for the main one to take them.
+  const sigset_t signals = AwaitedSignals();
+  pthread_sigmask(SIG_BLOCK, &signals, nullptr);
+  // A client that goes away while it is written to must not end the process.
+  std::signal(SIGPIPE, SIG_IGN);
   const auto configuration = LoadConfigurationFile(flags.app.config_file, flags.app.environment);
   std::vector<std::string> errors = CheckWebConfigFile(flags.app.web_config_file);
   if (!configuration) {
@@ -165,7 +244,7 @@ int Run(const Flags& flags, LogLevel level, LogFormat format) {
   const SystemClock clock;
   App app(flags.app, *configuration, clock, log);
   if (flags.once) return app.PrintOnce(std::cout) ? kDone : kFailed;
-  return ServeUntilStopped(app, signals, log);
+  return ServeUntilStopped(app, log);
 }
 
 int Main(int argc, char** argv) {

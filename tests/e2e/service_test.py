@@ -93,6 +93,56 @@ class Systemd(unittest.TestCase):
                 exporter.send(signal.SIGHUP)
                 self.assertIn("RELOADING", manager.receive_other_than_alive())
 
+    def test_the_watchdog_hears_of_it_while_reloads_come_faster_than_its_interval(self):
+        with ServiceManager() as manager:
+            environment = {"NOTIFY_SOCKET": manager.path, "WATCHDOG_USEC": "1000000"}
+            with programs.Exporter(YAML, environment=environment) as exporter:
+                self.assertIn("READY", manager.receive())
+                alive, end = 0, time.monotonic() + 20
+                while alive < 3:
+                    self.assertLess(time.monotonic(), end, "the watchdog starves")
+                    exporter.send(signal.SIGHUP)
+                    # At its own pace, which no watchdog's interval comes near.
+                    while (message := manager.receive()) != {"WATCHDOG": "1"} and "READY" not in message:
+                        pass
+                    alive += "WATCHDOG" in message
+                    time.sleep(0.05)
+
+    def test_a_reload_that_hangs_stops_neither_the_watchdog_nor_the_end(self):
+        with ServiceManager() as manager:
+            environment = {"NOTIFY_SOCKET": manager.path, "WATCHDOG_USEC": "400000"}
+            with programs.Exporter(YAML, environment=environment) as exporter:
+                self.assertIn("READY", manager.receive())
+                self.hang(exporter, manager)
+                for _ in range(5):
+                    self.assertEqual(manager.receive(), {"WATCHDOG": "1"})
+                exporter.send(signal.SIGTERM)
+                self.assertIn("STOPPING", manager.receive_other_than_alive())
+                self.assertEqual(exporter.wait(20), 0)
+
+    def test_ready_is_told_when_no_reload_is_left(self):
+        with ServiceManager() as manager:
+            with programs.Exporter(YAML, environment={"NOTIFY_SOCKET": manager.path}) as exporter:
+                self.assertIn("READY", manager.receive())
+                self.hang(exporter, manager)
+                exporter.send(signal.SIGHUP)
+                self.assertIn("RELOADING", manager.receive())
+                exporter.config_file.write_text(YAML)
+                programs.wait_until(lambda: "configuration reloaded" in exporter.err(), "the first reload ended")
+                time.sleep(0.3)
+                manager.socket.setblocking(False)
+                self.assertEqual(self.drain(manager), 0)
+                exporter.config_file.write_text(YAML)  # waits until the second has opened it
+                manager.socket.settimeout(programs.PATIENCE)
+                self.assertIn("READY", manager.receive())
+
+    def hang(self, exporter, manager):
+        """Begins a reload that waits for somebody to write the configuration."""
+        exporter.config_file.unlink()
+        os.mkfifo(exporter.config_file, 0o600)
+        exporter.send(signal.SIGHUP)
+        self.assertIn("RELOADING", manager.receive_other_than_alive())
+
     def drain(self, manager):
         count = 0
         while True:
