@@ -101,6 +101,31 @@ sigset_t AwaitedSignals() {
   return signals;
 }
 
+// In this and all later threads they wait for the main one to take them.
+void AwaitSignals() {
+  const sigset_t signals = AwaitedSignals();
+  pthread_sigmask(SIG_BLOCK, &signals, nullptr);
+}
+
+// The default action, which SA_RESETHAND has put back; it spares the first process of a container.
+extern "C" void EndBySignal(int number) {
+  std::raise(number);
+  std::_Exit(kFailed);
+}
+
+// Signals end a program that does not serve, wherever it waits.
+void LetSignalsEnd() {
+  struct sigaction end {};
+  end.sa_handler = EndBySignal;
+  end.sa_flags = static_cast<int>(SA_RESETHAND | SA_NODEFER);
+  for (const int number : {SIGTERM, SIGINT, SIGHUP}) {
+    struct sigaction former {};
+    sigaction(number, nullptr, &former);
+    // nohup and a shell's background have them ignored.
+    if (former.sa_handler != SIG_IGN) sigaction(number, &end, nullptr);
+  }
+}
+
 // The next of the signals; nothing when none comes for `time`.
 std::optional<int> TakeSignal(const sigset_t& signals, std::chrono::nanoseconds time) {
   const auto seconds = std::chrono::floor<std::chrono::seconds>(time);
@@ -217,10 +242,9 @@ int ServeUntilStopped(App& app, Log& log) {
 }
 
 int Run(const Flags& flags, LogLevel level, LogFormat format) {
-  // In this and all later threads, so that they wait for the main one to take them.
-  const sigset_t signals = AwaitedSignals();
-  pthread_sigmask(SIG_BLOCK, &signals, nullptr);
-  // A client that goes away while it is written to must not end the process.
+  const bool serves = !flags.check && !flags.once;
+  serves ? AwaitSignals() : LetSignalsEnd();
+  // A reader that goes away while it is written to must not end the process.
   std::signal(SIGPIPE, SIG_IGN);
   const auto configuration = LoadConfigurationFile(flags.app.config_file, flags.app.environment);
   std::vector<std::string> errors = CheckWebConfigFile(flags.app.web_config_file);

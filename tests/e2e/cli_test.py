@@ -202,6 +202,20 @@ class Once(unittest.TestCase):
         self.assertEqual(programs.value(result.stdout, "session_up", target="b"), 0)
         self.assertIn("target=b", result.stderr)
 
+    def test_a_signal_ends_it_while_a_backend_hangs(self):
+        for number in (signal.SIGINT, signal.SIGTERM):
+            simulator = self.enterContext(programs.Simulator())
+            with self.subTest(signal=number), tempfile.NamedTemporaryFile("w", suffix=".yaml") as file:
+                target = programs.kasm_target("a", simulator.url("hang"), timeout="60s")
+                file.write(programs.configuration(target, before="scrape: {timeout: 60s}\n"))
+                file.flush()
+                arguments = [programs.exporter_program, "--once", f"--config.file={file.name}"]
+                with programs.Program(arguments) as exporter:
+                    programs.wait_until(lambda: simulator.stats()["requests_in_flight"] == 1, "the target was asked")
+                    exporter.send(number)
+                    self.assertEqual(exporter.wait(10), -number)
+                    self.assertEqual(exporter.out(), "")
+
     def test_output_that_cannot_be_written_is_1(self):
         simulator = self.enterContext(programs.Simulator())
         with tempfile.NamedTemporaryFile("w", suffix=".yaml") as file, open("/dev/full", "w") as full:
