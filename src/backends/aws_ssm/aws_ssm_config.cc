@@ -83,6 +83,9 @@ std::vector<std::string> ReadRegions(Section& section, const AwsSettings* settin
       return {};
     }
   }
+  if (section.HasEmptyList("regions")) {
+    section.Problem("regions", "is empty; expected a list of regions, as in [eu-west-1]");
+  }
   if (!regions.empty() || section.Has("regions")) return regions;
   if (settings != nullptr && !settings->region.empty()) return {settings->region};
   if (settings != nullptr) {

@@ -192,6 +192,7 @@ struct ErrorCase {
 TEST_CASE("what is wrong of SSM's options is told at its place", "[aws_ssm_config]") {
   const auto& c = GENERATE(values<ErrorCase>({
       {"page_size: 10", "targets[0].regions: missing; expected a list of regions, or AWS_REGION"},
+      {"regions: []", "targets[0].regions: is empty; expected a list of regions"},
       {"regions: [eu west]", "targets[0].regions: expected names"},
       {"regions: [eu-west-1, eu-west-1]", "targets[0].regions: has a region twice"},
       {"regions: [eu-west-1]\npage_size: 201", "targets[0].page_size: "},
@@ -225,6 +226,19 @@ TEST_CASE("what is wrong of SSM's options is told at its place", "[aws_ssm_confi
   CAPTURE(all);
   CHECK(all.find(c.error) != std::string::npos);
   CHECK(all.find("CANARY") == std::string::npos);
+}
+
+TEST_CASE("an empty list of regions is an error also beside AWS_REGION", "[aws_ssm_config]") {
+  Variables variables = kKeys;
+  variables["AWS_REGION"] = "eu-west-1";
+  CHECK_FALSE(Parse("regions: []", variables));
+}
+
+TEST_CASE("lists that may be empty stand for none", "[aws_ssm_config]") {
+  const auto parsed =
+      Parse("regions: [eu-west-1]\nassume_roles: []\nfilters: []\ngroup_by: []\ninfo_labels: []");
+  REQUIRE(parsed);
+  CHECK(parsed->targets.size() == 1);
 }
 
 TEST_CASE("half a pair of keys is an error at start", "[aws_ssm_config]") {
