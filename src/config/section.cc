@@ -177,6 +177,6 @@ void Section::ShowInstead(std::string_view key, std::string text) {
 
 void Section::Finish() { node_->Finish(); }
 
-void Section::AllowUnknownKeys() { node_->AllowUnknownKeys(); }
+void Section::AcceptKeysOf(const std::function<void(Section&)>& read) { node_->AcceptKeysOf(read); }
 
 }  // namespace session_exporter

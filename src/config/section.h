@@ -13,6 +13,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <span>
 #include <string>
@@ -108,8 +109,9 @@ class Section {
   // Reports every key that nobody asked for, with the keys that are accepted here, and does the
   // same for the children. Call it last; calls after the first do nothing.
   void Finish();
-  // Where it cannot be known what is accepted: keys that nobody asked for are not reported.
-  void AllowUnknownKeys();
+  // Where it is not known which of several readers the section is for: accepts, unread, the keys
+  // that `read` asks for. What `read` complains of is dropped.
+  void AcceptKeysOf(const std::function<void(Section&)>& read);
 
  private:
   std::shared_ptr<Node> node_;

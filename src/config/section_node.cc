@@ -116,13 +116,28 @@ std::shared_ptr<Section::Node> Section::Node::AddChild(std::shared_ptr<const Yam
 void Section::Node::Finish() {
   if (std::exchange(finished_, true)) return;
   for (const std::shared_ptr<Node>& child : children_) child->Finish();
-  if (mapping_ == nullptr || allows_unknown_keys_) return;
+  if (mapping_ == nullptr) return;
   const std::vector<std::string_view> accepted(accepted_.begin(), accepted_.end());
   for (const YamlEntry& entry : mapping_->entries) {
     if (std::ranges::find(accepted_, entry.key) != accepted_.end()) continue;
+    const std::string known = has_several_readers_
+                                  ? ", whatever the backend"
+                                  : fmt::format("; accepted here: {}", Listed(accepted));
     reading_.errors.Add(entry.place, KeyPath(path_, entry.key),
-                        fmt::format("unknown key{}; accepted here: {}",
-                                    Suggestion(entry.key, accepted), Listed(accepted)));
+                        fmt::format("unknown key{}{}", Suggestion(entry.key, accepted), known));
+  }
+}
+
+// A trial run of the reader is what tells its keys: a list of them beside it would be forgotten.
+void Section::Node::AcceptKeysOf(const std::function<void(Section&)>& read) {
+  has_several_readers_ = true;
+  Reading dropped{ConfigErrors(""), ConfigErrors(""), reading_.folder, reading_.environment};
+  const auto trial =
+      std::make_shared<Node>(dropped, mapping_, place_, path_, std::make_shared<InForce>());
+  Section section(trial);
+  read(section);
+  for (const std::string& key : trial->accepted_) {
+    if (std::ranges::find(accepted_, key) == accepted_.end()) accepted_.push_back(key);
   }
 }
 

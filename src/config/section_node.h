@@ -2,6 +2,7 @@
 // file share. Internal to config/.
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -71,7 +72,8 @@ class Section::Node {
   std::shared_ptr<Node> AddChild(std::shared_ptr<const YamlNode> mapping, ConfigPlace place,
                                  std::string path, std::shared_ptr<InForce> in_force);
   void Finish();
-  void AllowUnknownKeys() { allows_unknown_keys_ = true; }
+  // See Section.
+  void AcceptKeysOf(const std::function<void(Section&)>& read);
 
  private:
   [[nodiscard]] const YamlEntry* FindEntry(std::string_view key) const;
@@ -85,7 +87,8 @@ class Section::Node {
   std::shared_ptr<InForce> in_force_;
   bool muted_ = false;
   bool finished_ = false;
-  bool allows_unknown_keys_ = false;
+  // Some of `accepted_` are those of several readers, each of which may have more.
+  bool has_several_readers_ = false;
   std::vector<std::string> accepted_;  // in the order asked, each once
   std::vector<std::shared_ptr<Node>> children_;
 };

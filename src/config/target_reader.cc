@@ -113,6 +113,18 @@ HttpConfig ReadHttp(Section section) {
   return http;
 }
 
+// Where the backend is not known, what any of them would take may be meant.
+void AcceptKeysOfAll(Section& section, std::span<const TargetFormat* const> formats,
+                     const TargetConfig& common) {
+  for (const TargetFormat* format : formats) {
+    section.AcceptKeysOf([&](Section& trial) {
+      TargetConfig target = common;
+      ReadLabels(trial, format, target);
+      format->ReadTarget(trial, std::move(target));
+    });
+  }
+}
+
 }  // namespace
 
 bool IsTargetName(std::string_view name) {
@@ -133,8 +145,9 @@ std::vector<TargetConfig> ReadTarget(Section& section, const ScrapeConfig& scrap
   ReadLabels(section, format, common);
   common.http = ReadHttp(section.Child("http"));
   if (format == nullptr) {
-    section.AllowUnknownKeys();
-    return {};
+    AcceptKeysOfAll(section, formats, common);
+    section.Finish();
+    return {std::move(common)};  // for its name, which is taken
   }
   common.backend = format->backend();
   std::vector<TargetConfig> targets = format->ReadTarget(section, std::move(common));

@@ -17,7 +17,8 @@ inline constexpr std::string_view kTargetNameForm =
     "a name of letters, digits and _.:/- that begins with a letter or digit, at most 128 long";
 
 // The targets that the section stands for. With a broken name or backend the common keys are
-// checked all the same; unknown keys only when the backend is known.
+// checked all the same; a key is unknown where the backend, or else every backend, does not know
+// it. A target whose backend is not known is returned for its name only.
 std::vector<TargetConfig> ReadTarget(Section& section, const ScrapeConfig& scrape,
                                      std::span<const TargetFormat* const> formats);
 

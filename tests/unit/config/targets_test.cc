@@ -134,7 +134,7 @@ TEST_CASE("without a name or a backend the rest is checked all the same", "[conf
       "    url: nowhere\n"
       "    timeout: soon\n"
       "  - name: b\n"
-      "    own_key_of_some_backend: 1\n"
+      "    key_of_no_backend: 1\n"
       "    max_pages: -3\n"
       "    group_by: [anything]\n"
       "  - name: c\n"
@@ -143,20 +143,40 @@ TEST_CASE("without a name or a backend the rest is checked all the same", "[conf
       "  - name: d\n"
       "    backend: bare\n"
       "    unknown: 1\n");
-  REQUIRE(lines.size() == 9);
+  REQUIRE(lines.size() == 10);
   CHECK(lines[0] == "c.yaml:2:5: targets[0].name: missing; expected text");
   CHECK(lines[1] == "c.yaml:2:5: targets[0].api_key: missing; expected api_key or api_key_file");
   CHECK(lines[2] ==
         "c.yaml:3:10: targets[0].url: no URL; expected https://HOST[:PORT][/PATH] or http://...");
   CHECK(lines[3].starts_with("c.yaml:4:14: targets[0].timeout: expected a duration"));
   CHECK(lines[4] == "c.yaml:5:5: targets[1].backend: missing; expected one of bare, fake");
-  CHECK(lines[5].starts_with("c.yaml:7:16: targets[1].max_pages: expected an integer"));
-  CHECK(lines[6] ==
+  CHECK(lines[5] == "c.yaml:6:5: targets[1].key_of_no_backend: unknown key, whatever the backend");
+  CHECK(lines[6].starts_with("c.yaml:7:16: targets[1].max_pages: expected an integer"));
+  CHECK(lines[7] ==
         "c.yaml:10:14: targets[2].backend: expected one of bare, fake, not \"fakee\" (did you mean "
         "\"fake\"?)");
-  CHECK(lines[7].starts_with("c.yaml:11:12: targets[2].http.tls: unknown key"));
+  CHECK(lines[8].starts_with("c.yaml:11:12: targets[2].http.tls: unknown key"));
   CHECK(
-      lines[8].starts_with("c.yaml:14:5: targets[3].unknown: unknown key; accepted here: name, "));
+      lines[9].starts_with("c.yaml:14:5: targets[3].unknown: unknown key; accepted here: name, "));
+}
+
+TEST_CASE("an unknown backend hides neither an unknown key nor a name given twice", "[config]") {
+  CHECK(ErrorsOf("targets:\n"
+                 "  - {name: k, backend: nope, foo: 1, modes: basic}\n"
+                 "  - {name: k, backend: bare}\n") ==
+        Lines{"c.yaml:2:24: targets[0].backend: expected one of bare, fake, not \"nope\"",
+              "c.yaml:2:30: targets[0].foo: unknown key, whatever the backend",
+              "c.yaml:2:38: targets[0].modes: unknown key (did you mean \"mode\"?), whatever the "
+              "backend",
+              "c.yaml:3:12: targets[1].name: \"k\" is already the name of targets[0]; expected "
+              "another"});
+}
+
+TEST_CASE("with an unknown backend the keys that some backend takes are not judged", "[config]") {
+  CHECK(ErrorsOf("targets:\n"
+                 "  - {name: k, backend: nope, url: x, api_key_file: /nonexistent, mode: 1,\n"
+                 "     group_by: [x], info_labels: [x], filters: [{x: 1}]}\n") ==
+        Lines{"c.yaml:2:24: targets[0].backend: expected one of bare, fake, not \"nope\""});
 }
 
 TEST_CASE("the longest time of a scrape bounds that of a target", "[config]") {

@@ -161,6 +161,7 @@ TEST_CASE("each variable that is not set is one error, also where nobody reads",
                      "c.yaml:6:14: targets[0].api_key: \"${\" without \"}\"; write $$ for a dollar "
                      "sign",
                      "c.yaml:7:16: targets[0].group_by[0]: the environment variable G is not set",
+                     "c.yaml:8:5: targets[0].other: unknown key, whatever the backend",
                      "c.yaml:8:12: targets[0].other: the environment variable O is not set",
                  });
 }
