@@ -68,6 +68,7 @@ struct BackendDependencies {
 // and made. Stateless.
 class BackendFactory : public TargetFormat {
  public:
+  void CheckTls(Section& tls, const HttpConfig& http) const final;
   [[nodiscard]] virtual const BackendTraits& traits() const = 0;
   // `target` was read by this factory's ReadTarget.
   [[nodiscard]] virtual std::unique_ptr<Backend> Create(

@@ -27,6 +27,9 @@ class TargetFormat {
   // Of info_labels, those that contain the user's name: where the configuration says nothing else
   // of them, their policy is that of `user`.
   [[nodiscard]] virtual std::span<const std::string_view> labels_naming_user() const { return {}; }
+  // Adds what is wrong with the files that `tls`, a section http.tls_config, names; `http` is what
+  // was read of it. The same for every backend, but config/ knows no TLS.
+  virtual void CheckTls(Section& /*tls*/, const HttpConfig& /*http*/) const {}
   // Reads the backend's own keys of a target whose common keys are in `common`, and returns the
   // targets that it stands for: usually that one, with backend_config set. After an error (which
   // may be an earlier one: the name is then empty) what it returns is not used. The caller finishes

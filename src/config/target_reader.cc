@@ -81,7 +81,7 @@ void ReadLabels(Section& section, const TargetFormat* format, TargetConfig& targ
   per_session.Finish();
 }
 
-void ReadTls(Section tls, HttpConfig& http) {
+void ReadTls(Section tls, const TargetFormat& format, HttpConfig& http) {
   http.ca_file = tls.File("ca_file");
   http.cert_file = tls.File("cert_file");
   http.key_file = tls.PrivateFile("key_file");
@@ -97,12 +97,13 @@ void ReadTls(Section tls, HttpConfig& http) {
     tls.Warning("insecure_skip_verify",
                 "certificates are not verified: who is on the way can read and change everything");
   }
+  format.CheckTls(tls, http);
   tls.Finish();
 }
 
-HttpConfig ReadHttp(Section section) {
+HttpConfig ReadHttp(Section section, const TargetFormat& format) {
   HttpConfig http;
-  ReadTls(section.Child("tls_config"), http);
+  ReadTls(section.Child("tls_config"), format, http);
   http.proxy_url = section.SecretText("proxy_url");
   if (!http.proxy_url.empty()) {
     const Result<void> checked = CheckProxyUrl(http.proxy_url.Reveal());
@@ -143,7 +144,7 @@ std::vector<TargetConfig> ReadTarget(Section& section, const ScrapeConfig& scrap
   const TargetFormat* format = ReadBackend(section, formats);
   ReadLimits(section, scrape, common);
   ReadLabels(section, format, common);
-  common.http = ReadHttp(section.Child("http"));
+  common.http = ReadHttp(section.Child("http"), format == nullptr ? *formats.front() : *format);
   if (format == nullptr) {
     AcceptKeysOfAll(section, formats, common);
     section.Finish();

@@ -18,7 +18,8 @@ inline constexpr std::string_view kTargetNameForm =
 
 // The targets that the section stands for. With a broken name or backend the common keys are
 // checked all the same; a key is unknown where the backend, or else every backend, does not know
-// it. A target whose backend is not known is returned for its name only.
+// it. There is at least one format. A target whose backend is not known is returned for its name
+// only.
 std::vector<TargetConfig> ReadTarget(Section& section, const ScrapeConfig& scrape,
                                      std::span<const TargetFormat* const> formats);
 
