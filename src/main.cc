@@ -15,6 +15,7 @@
 #include "app.h"
 #include "health_check.h"
 #include "server/endpoints.h"
+#include "server/listen_address.h"
 #include "server/service_notifier.h"
 
 namespace session_exporter {
@@ -294,12 +295,12 @@ int Main(int argc, char** argv) {
   const auto offset = ParseOffset(flags.timeout_offset);
   if (!offset) return Usage("--timeout-offset: a duration such as 0.5s or 500ms, at most 1h");
   flags.app.timeout_offset = *offset;
-  if (!flags.app.telemetry_path.starts_with('/')) {
-    return Usage("--web.telemetry-path: must begin with a slash");
+  for (const std::string& text : flags.app.listen_addresses) {
+    const auto address = ParseListenAddress(text);
+    if (!address) return Usage("--web.listen-address: " + address.error().message());
   }
-  if (Endpoints::IsOwnPath(flags.app.telemetry_path)) {
-    return Usage("--web.telemetry-path: " + flags.app.telemetry_path + " is another page's path");
-  }
+  const auto path = Endpoints::CheckTelemetryPath(flags.app.telemetry_path);
+  if (!path) return Usage("--web.telemetry-path: " + path.error().message());
   return Run(flags, *level, *format);
 }
 

@@ -41,10 +41,19 @@ StatusPageContent StatusOf(const ServedTargets& served) {
 
 }  // namespace
 
-bool Endpoints::IsOwnPath(std::string_view path) {
+Result<void> Endpoints::CheckTelemetryPath(std::string_view path) {
   constexpr std::array<std::string_view, 8> kOwn = {
       "/", "/probe", "/sd", "/config", "/-/reload", "/-/healthy", "/-/ready", kStatusStylePath};
-  return std::find(kOwn.begin(), kOwn.end(), path) != kOwn.end();
+  if (!path.starts_with('/')) return Fail(ErrorKind::kConfig, "must begin with a slash");
+  // Requests have these escaped, or behind the path; paths are compared as they are sent.
+  const bool askable = std::all_of(
+      path.begin(), path.end(), [](char c) { return c > ' ' && c < 0x7f && c != '?' && c != '#'; });
+  if (!askable) {
+    return Fail(ErrorKind::kConfig,
+                "must be a path of ASCII characters without query (?), fragment (#) or spaces");
+  }
+  if (std::find(kOwn.begin(), kOwn.end(), path) == kOwn.end()) return {};
+  return Fail(ErrorKind::kConfig, "{} is another page's path", path);
 }
 
 Endpoints::Endpoints(Options options, ExporterMetrics& metrics, const Clock& clock)

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "base/clock.h"
+#include "base/result.h"
 #include "collector/scrape.h"
 #include "exposition/exporter_metrics.h"
 #include "server/http_server.h"
@@ -36,8 +37,9 @@ class Endpoints {
     std::string version;
   };
 
-  // Whether a path is one of the endpoints' own, which the telemetry path cannot be.
-  static bool IsOwnPath(std::string_view path);
+  // Whether the metrics can be served under `path`. Errors: kConfig, where no request could ask for
+  // it or it is another page's.
+  static Result<void> CheckTelemetryPath(std::string_view path);
 
   // `metrics` and `clock` outlive the endpoints.
   Endpoints(Options options, ExporterMetrics& metrics, const Clock& clock);

@@ -56,9 +56,13 @@ class Flags(unittest.TestCase):
             (["--web.max-requests=0"], "--web.max-requests"),
             (["--web.max-requests=many"], "--web.max-requests"),
             (["--web.telemetry-path=metrics"], "--web.telemetry-path"),
+            (["--web.telemetry-path=/me trics"], "--web.telemetry-path"),
             (["--web.telemetry-path=/"], "another page"),
             (["--web.telemetry-path=/probe"], "another page"),
             (["--web.telemetry-path=/-/ready"], "another page"),
+            (["--web.listen-address=foo"], 'listen address "foo": no port'),
+            (["--web.listen-address=:99999", "--config.check"], "--web.listen-address"),
+            (["--web.listen-address=:0", "--web.listen-address=127.0.0.1:http"], "127.0.0.1:http"),
             (["stray"], "stray"),
             (["--web.systemd-socket", "--web.listen-address=:0"], "--web.listen-address"),
         ):

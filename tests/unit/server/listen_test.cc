@@ -40,6 +40,8 @@ TEST_CASE("a listen address that cannot be read is an error that quotes it", "[l
       {"", "no port"},
       {"localhost", "no port"},
       {":", "the port is not a number"},
+      {"127.0.0.1", "no port"},
+      {"127.0.0.1:", "the port is not a number"},
       {":port", "the port is not a number"},
       {":65536", "the port is not a number"},
       {":-1", "the port is not a number"},
