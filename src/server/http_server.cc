@@ -125,6 +125,14 @@ std::string_view IncomingRequest::Header(std::string_view name) const {
   return {};
 }
 
+std::string IncomingRequest::ListHeader(std::string_view name) const {
+  std::string list;
+  for (const auto& [key, value] : headers) {
+    if (key == name) list += (list.empty() ? "" : ", ") + value;
+  }
+  return list;
+}
+
 Result<std::unique_ptr<HttpServer>> HttpServer::Listen(const HttpServerOptions& options,
                                                        RequestHandler handler, Log& log) {
   auto server = std::make_unique<AsioHttpServer>(options, std::move(handler), log);

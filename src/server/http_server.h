@@ -72,6 +72,8 @@ struct IncomingRequest {
 
   // The first header of that (lower-case) name; empty when there is none.
   [[nodiscard]] std::string_view Header(std::string_view name) const;
+  // All headers of that name as the one list that they are (RFC 9110, 5.3).
+  [[nodiscard]] std::string ListHeader(std::string_view name) const;
 };
 
 // Produces a body piece by piece, when the connection is ready for more; what is not yet sent is

@@ -51,8 +51,8 @@ class PageBody final : public BodySource {
 }  // namespace
 
 PageForm::PageForm(const IncomingRequest& request)
-    : format_(NegotiateFormat(request.Header("accept"))),
-      gzip_(AcceptsGzip(request.Header("accept-encoding"))) {}
+    : format_(NegotiateFormat(request.ListHeader("accept"))),
+      gzip_(AcceptsGzip(request.ListHeader("accept-encoding"))) {}
 
 OutgoingResponse PageForm::With(Page page, int status) const {
   OutgoingResponse response;
