@@ -10,6 +10,8 @@ std::chrono::milliseconds ScrapeTimeout(std::string_view header,
                                         std::chrono::milliseconds configured,
                                         std::chrono::milliseconds offset) {
   constexpr double kLongest = 86'400;  // a larger number would overflow before it shortens anything
+  // Go, which writes the header, reads such numbers; from_chars does not know the sign.
+  if (header.starts_with('+') && !header.starts_with("+-")) header.remove_prefix(1);
   double seconds = 0;
   const char* const end = header.data() + header.size();
   const auto parsed = std::from_chars(header.data(), end, seconds);
