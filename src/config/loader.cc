@@ -10,6 +10,7 @@
 #include "base/error.h"
 #include "base/result.h"
 #include "config/document.h"
+#include "config/target_name.h"
 #include "config/target_reader.h"
 #include "config/wording.h"
 

@@ -7,6 +7,7 @@
 
 #include "base/error.h"
 #include "config/duration.h"
+#include "config/target_name.h"
 #include "config/url.h"
 #include "config/wording.h"
 
@@ -15,7 +16,6 @@ namespace {
 
 using std::chrono::milliseconds;
 
-constexpr std::size_t kLongestName = 128;
 constexpr milliseconds kLongestTimeout = std::chrono::hours(1);
 constexpr milliseconds kLongestStaleAfter = std::chrono::days(3650);
 
@@ -127,15 +127,6 @@ void AcceptKeysOfAll(Section& section, std::span<const TargetFormat* const> form
 }
 
 }  // namespace
-
-bool IsTargetName(std::string_view name) {
-  constexpr std::string_view kAllowed =
-      "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_.:/-";
-  constexpr std::string_view kNotFirst = "_.:/-";
-  return !name.empty() && name.size() <= kLongestName &&
-         name.find_first_not_of(kAllowed) == std::string_view::npos &&
-         kNotFirst.find(name.front()) == std::string_view::npos;
-}
 
 std::vector<TargetConfig> ReadTarget(Section& section, const ScrapeConfig& scrape,
                                      std::span<const TargetFormat* const> formats) {

@@ -2,7 +2,6 @@
 #pragma once
 
 #include <span>
-#include <string_view>
 #include <vector>
 
 #include "config/configuration.h"
@@ -10,11 +9,6 @@
 #include "config/section.h"
 
 namespace session_exporter {
-
-// Letters, digits and _.:/- with a letter or digit first, at most 128.
-bool IsTargetName(std::string_view name);
-inline constexpr std::string_view kTargetNameForm =
-    "a name of letters, digits and _.:/- that begins with a letter or digit, at most 128 long";
 
 // The targets that the section stands for. With a broken name or backend the common keys are
 // checked all the same; a key is unknown where the backend, or else every backend, does not know

@@ -7,11 +7,11 @@
 #include <tuple>
 #include <utility>
 
-#include "auth/aws_arn.h"
 #include "auth/aws_credential_chain.h"
 #include "auth/aws_endpoints.h"
 #include "auth/aws_settings.h"
 #include "auth/aws_sts.h"
+#include "backends/aws_ssm/aws_ssm_roles.h"
 
 namespace session_exporter {
 namespace {
@@ -27,23 +27,6 @@ constexpr std::array<std::string_view, 7> kFilterKeys = {
     "InvokedAfter", "InvokedBefore", "Target", "Owner", "Status", "SessionId", "AccessType"};
 // The API keeps ended sessions for so long.
 constexpr hours kHistoryKept{30 * 24};
-
-struct Role {
-  std::string arn;
-  std::string external_id;
-  std::string account_id;
-  std::string name;  // in the names of targets
-};
-
-// Of the ARN; empty when that has none of the right form.
-std::string AccountOf(std::string_view arn) {
-  constexpr std::size_t kDigits = 12;
-  const std::string_view account = ParseAwsArn(arn).account;
-  const bool digits =
-      account.size() == kDigits &&
-      std::all_of(account.begin(), account.end(), [](char c) { return c >= '0' && c <= '9'; });
-  return digits ? std::string(account) : std::string();
-}
 
 bool IsFilterDate(std::string_view text) {
   constexpr std::string_view kForm = "dddd-dd-ddTdd:dd:ddZ";
@@ -94,23 +77,12 @@ std::vector<std::string> ReadRegions(Section& section, const AwsSettings* settin
   return {};
 }
 
-std::vector<Role> ReadRoles(Section& section) {
-  std::vector<Role> roles;
-  for (Section& item : section.Children("assume_roles")) {
-    Role role;
-    role.arn = item.RequiredText("role_arn");
-    role.external_id = item.Text("external_id");
-    role.account_id = AccountOf(role.arn);
-    role.name = item.Text("name", role.account_id);
-    const auto sound = CheckAwsRole({.arn = role.arn, .external_id = role.external_id});
-    if (!role.arn.empty() && !sound) {
-      item.Problem("role_arn", sound.error().message());
-    } else if (!role.arn.empty() && role.name.empty()) {
-      item.Problem("name", "missing; the role's ARN names no account to name the target by");
-    }
-    roles.push_back(std::move(role));
+std::string ReadAccountId(Section& section) {
+  std::string id = section.Text("account_id");
+  if (!id.empty() && !IsAwsAccountId(id)) {
+    section.Problem("account_id", "expected the 12 digits of an account's id");
   }
-  return roles;
+  return id;
 }
 
 void ReadHistory(Section& section, AwsSsmConfig& config) {
@@ -122,7 +94,7 @@ void ReadHistory(Section& section, AwsSsmConfig& config) {
 
 // The base credentials, with the role on top where there is one.
 Result<AwsSourcePointer> Source(const AwsSettings& settings, const AwsSourcePointer& base,
-                                const Role* role, const std::string& sts_region) {
+                                const AwsSsmRole* role, const std::string& sts_region) {
   if (role == nullptr) return base;
   auto sts = AwsStsEndpointFor(settings, sts_region);
   if (!sts) return tl::unexpected(sts.error());
@@ -140,7 +112,8 @@ struct Common {
 };
 
 Result<TargetConfig> MakeTarget(const Common& common, const Environment& environment,
-                                const Role* role, const std::string& region, std::string name) {
+                                const AwsSsmRole* role, const std::string& region,
+                                std::string name) {
   auto config = std::make_shared<AwsSsmConfig>(common.config);
   config->region = region;
   const std::string& custom =
@@ -160,12 +133,39 @@ Result<TargetConfig> MakeTarget(const Common& common, const Environment& environ
   return target;
 }
 
-std::string NameOf(const std::string& name, const Role* role, bool several_roles,
+std::string NameOf(const std::string& name, const AwsSsmRole* role, bool several_roles,
                    const std::string& region, bool several_regions) {
   std::string full = name;
-  if (several_roles) full += "/" + role->name;
+  if (role != nullptr && several_roles) full += "/" + role->name;
   if (several_regions) full += "/" + region;
   return full;
+}
+
+// One for each role and region of which nothing was reported.
+std::vector<TargetConfig> MakeTargets(Section& section, const Common& common,
+                                      const std::vector<AwsSsmRole>& roles,
+                                      const std::vector<std::string>& regions) {
+  std::vector<const AwsSsmRole*> asked;
+  for (const AwsSsmRole& role : roles) {
+    if (role.sound) asked.push_back(&role);
+  }
+  if (asked.empty()) asked.push_back(nullptr);  // to tell at least what is wrong with the base
+  std::vector<TargetConfig> targets;
+  std::string reported;
+  for (const AwsSsmRole* role : asked) {
+    for (const std::string& region : regions) {
+      if (!IsRegionName(region)) continue;
+      auto target = MakeTarget(
+          common, section.environment(), role, region,
+          NameOf(common.target.name, role, roles.size() > 1, region, regions.size() > 1));
+      if (target) {
+        if (role != nullptr || roles.empty()) targets.push_back(std::move(*target));
+      } else if (std::exchange(reported, target.error().message()) != target.error().message()) {
+        section.Problem("", target.error().message());  // most are the same for all
+      }
+    }
+  }
+  return targets;
 }
 
 }  // namespace
@@ -201,34 +201,16 @@ std::vector<TargetConfig> ReadAwsSsmTarget(Section& section, TargetConfig common
     section.Problem(profile.empty() ? "" : "profile", settings.error().message());
   }
   common.endpoint_url = section.Url("endpoint_url");
-  common.config.account_id = section.Text("account_id");
+  common.config.account_id = ReadAccountId(section);
   common.config.page_size =
       static_cast<int>(section.Integer("page_size", kMostPageSize, 1, kMostPageSize));
   ReadHistory(section, common.config);
   common.config.filters = ReadFilters(section, common.config.history);
   const auto regions = ReadRegions(section, settings ? &*settings : nullptr);
   if (!regions.empty()) common.sts_region = regions.front();
-  const auto roles = ReadRoles(section);
-
-  std::vector<const Role*> asked = {nullptr};
-  if (!roles.empty()) asked.clear();
-  for (const Role& role : roles) asked.push_back(&role);
-  std::vector<TargetConfig> targets;
-  std::string reported;
-  for (const Role* role : asked) {
-    for (const std::string& region : regions) {
-      if (!settings || !IsRegionName(region) || (role != nullptr && role->arn.empty())) continue;
-      auto target = MakeTarget(
-          common, section.environment(), role, region,
-          NameOf(common.target.name, role, roles.size() > 1, region, regions.size() > 1));
-      if (target) {
-        targets.push_back(std::move(*target));
-      } else if (std::exchange(reported, target.error().message()) != target.error().message()) {
-        section.Problem("", target.error().message());  // most are the same for all
-      }
-    }
-  }
-  return targets;
+  const auto roles = ReadAwsSsmRoles(section);
+  if (!settings) return {};
+  return MakeTargets(section, common, roles, regions);
 }
 
 }  // namespace session_exporter

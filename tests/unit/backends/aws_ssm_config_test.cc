@@ -210,13 +210,17 @@ TEST_CASE("what is wrong of SSM's options is told at its place", "[aws_ssm_confi
        "targets[0].assume_roles[0].role_arn: the role is not an ARN"},
       {"regions: [eu-west-1]\nassume_roles: [{external_id: x}]",
        "targets[0].assume_roles[0].role_arn: missing"},
+      {"regions: [eu-west-1]\naccount_id: abc",
+       "targets[0].account_id: expected the 12 digits of an account's id"},
+      {"regions: [eu-west-1]\naccount_id: 12345678901", "targets[0].account_id: expected"},
       {"regions: [eu-west-1]\nprofile: nowhere", "targets[0].profile: "},
       {"regions: [eu-west-1]\nendpoint_url: x", "targets[0].endpoint_url: "},
       {"regions: [eu-west-1]\nurl: https://x", "targets[0].url"},
       {"regions: [eu-west-1]\ngroup_by: [image]", "targets[0].group_by"},
       {"regions: [eu-west-1]\nassume_roles: [{role_arn: 'arn:aws:iam::111122223333:role/A'}, "
        "{role_arn: 'arn:aws:iam::111122223333:role/B'}]",
-       "aws/111122223333"},
+       "targets[0].assume_roles[1].name: missing; two roles of one account need a name each, and "
+       "targets[0].assume_roles[0] has the account's id for one"},
   }));
   CAPTURE(c.keys);
   const auto parsed = Parse(c.keys);
@@ -226,6 +230,51 @@ TEST_CASE("what is wrong of SSM's options is told at its place", "[aws_ssm_confi
   CAPTURE(all);
   CHECK(all.find(c.error) != std::string::npos);
   CHECK(all.find("CANARY") == std::string::npos);
+}
+
+struct RolesCase {
+  std::string roles;
+  std::vector<std::string> errors;
+};
+
+TEST_CASE("what is wrong of a role is told once, at its key", "[aws_ssm_config]") {
+  const std::string arn = "role_arn: 'arn:aws:iam::444455556666:role/A'";
+  const std::string name =
+      "expected a name of letters, digits and _.:/- that begins with a letter "
+      "or digit, at most 128 long";
+  const auto& c = GENERATE_COPY(values<RolesCase>({
+      {"{" + arn + ", external_id: e}",
+       {"5:80: targets[0].assume_roles[0].external_id: the external id of a role has 2 to 1224 "
+        "letters, digits and characters of _+=,.@:/-"}},
+      {"{role_arn: foo}, {name: x}",
+       {"5:31: targets[0].assume_roles[0].role_arn: the role is not an ARN such as "
+        "arn:aws:iam::123456789012:role/NAME",
+        "5:37: targets[0].assume_roles[1].role_arn: missing; expected text"}},
+      {"{" + arn + ", name: a b}", {"5:73: targets[0].assume_roles[0].name: " + name}},
+      {"{" + arn + ", name: ''}", {"5:73: targets[0].assume_roles[0].name: " + name}},
+      {"{" + arn + ", name: \"a\\nb\"}", {"5:73: targets[0].assume_roles[0].name: " + name}},
+      {"{" + arn + ", name: a b}, {" + arn + "}",
+       {"5:73: targets[0].assume_roles[0].name: " + name}},
+      {"{" + arn + ", name: a}, {" + arn + ", name: a}",
+       {"5:130: targets[0].assume_roles[1].name: is already the name of "
+        "targets[0].assume_roles[0]; expected another"}},
+      {"{role_arn: 'arn:aws:iam::aws:role/A'}",
+       {"5:20: targets[0].assume_roles[0].name: missing; the role's ARN names no account to name "
+        "the target by"}},
+  }));
+  CAPTURE(c.roles);
+  const auto parsed = Parse("regions: [x-y-1]\nassume_roles: [" + c.roles + "]");
+  REQUIRE(!parsed);
+  std::vector<std::string> expected;
+  for (const std::string& error : c.errors) expected.push_back("c.yaml:" + error);
+  CHECK(parsed.error().Lines() == expected);
+}
+
+TEST_CASE("a role that is wrong does not hide what is wrong with the keys", "[aws_ssm_config]") {
+  const auto parsed = Parse("regions: [eu-west-1]\nassume_roles: [{role_arn: foo}]",
+                            {{"AWS_ACCESS_KEY_ID", "AKIDTEST"}});
+  REQUIRE(!parsed);
+  CHECK(parsed.error().Lines().size() == 2);
 }
 
 TEST_CASE("an empty list of regions is an error also beside AWS_REGION", "[aws_ssm_config]") {
