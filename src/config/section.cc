@@ -20,10 +20,15 @@ namespace {
 // Whether a scalar may be read as a number or a boolean.
 bool IsTyped(const YamlNode& scalar) { return !scalar.quoted || scalar.expanded; }
 
+// A variable's value is not shown; that there is one is told, lest the variable be looked for.
 std::string InsteadOf(const YamlNode& scalar) {
-  const bool text = !IsTyped(scalar);
-  return fmt::format("not {}{}", text ? "the text " : "", Shown(scalar)) +
-         (text ? ", which has quotes" : "");
+  if (!scalar.expanded) return fmt::format("not {}", Shown(scalar));
+  return fmt::format("but {} is set to something else", Shown(scalar));
+}
+
+std::string InsteadOfTyped(const YamlNode& scalar) {
+  if (IsTyped(scalar)) return InsteadOf(scalar);
+  return fmt::format("not the text {}, which has quotes", Shown(scalar));
 }
 
 std::optional<bool> ParseFlag(std::string_view text) {
@@ -91,7 +96,7 @@ bool Section::Flag(std::string_view key, bool fallback) {
   const std::optional<bool> value = ParseFlag(scalar->text);
   node_->ShowTyped(key, scalar.get(), value.value_or(fallback) ? "true" : "false");
   if (value && IsTyped(*scalar)) return *value;
-  node_->Add(key, fmt::format("expected true or false, {}", InsteadOf(*scalar)));
+  node_->Add(key, fmt::format("expected true or false, {}", InsteadOfTyped(*scalar)));
   return fallback;
 }
 
@@ -104,7 +109,7 @@ std::int64_t Section::Integer(std::string_view key, std::int64_t fallback, std::
   const std::optional<std::int64_t> value = ParseInteger(scalar->text);
   node_->ShowTyped(key, scalar.get(), scalar->text);
   if (value && IsTyped(*scalar) && *value >= least && *value <= most) return *value;
-  node_->Add(key, fmt::format("expected {}, {}", expected, InsteadOf(*scalar)));
+  node_->Add(key, fmt::format("expected {}, {}", expected, InsteadOfTyped(*scalar)));
   return fallback;
 }
 
@@ -123,7 +128,7 @@ std::chrono::milliseconds Section::Duration(std::string_view key,
   constexpr std::string_view kForm =
       " (such as 500ms, 30s or 1h30m, with the units y, w, d, h, m, s, ms)";
   node_->Add(key,
-             fmt::format("expected {}{}, not {}", expected, value ? "" : kForm, Shown(*scalar)));
+             fmt::format("expected {}{}, {}", expected, value ? "" : kForm, InsteadOf(*scalar)));
   return fallback;
 }
 
@@ -134,7 +139,7 @@ std::string Section::OneOf(std::string_view key, std::span<const std::string_vie
   node_->Show(key, scalar.get(), scalar == nullptr ? fallback : std::string_view(scalar->text));
   if (scalar == nullptr) return std::string(fallback);
   if (std::ranges::find(words, scalar->text) != words.end()) return scalar->text;
-  node_->Add(key, fmt::format("expected {}, not {}{}", expected, Shown(*scalar),
+  node_->Add(key, fmt::format("expected {}, {}{}", expected, InsteadOf(*scalar),
                               Suggestion(scalar->as_written, words)));
   return std::string(fallback);
 }

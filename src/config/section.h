@@ -70,7 +70,9 @@ class Section {
   // A list of distinct words, each one of `words`.
   std::vector<std::string> SomeOf(std::string_view key, std::span<const std::string_view> words,
                                   std::vector<std::string> fallback);
-  std::vector<std::string> TextList(std::string_view key);
+  // What `problem_of` says of an item, unless it is empty, is an error there; the item is left out.
+  using ItemCheck = std::function<std::string(const std::string& item)>;
+  std::vector<std::string> TextList(std::string_view key, const ItemCheck& problem_of = {});
   // http or https, a host, optionally a port and a path; no user info, query or fragment. A
   // trailing slash is taken off, scheme and host come in lower case. Warns when credentials would
   // travel unencrypted: http to a host that is not loopback.

@@ -14,7 +14,7 @@ constexpr std::string_view kListOfMappings = "a list of mappings";
 
 }  // namespace
 
-std::vector<std::string> Section::TextList(std::string_view key) {
+std::vector<std::string> Section::TextList(std::string_view key, const ItemCheck& problem_of) {
   std::vector<std::string> texts;
   std::vector<std::string> shown;
   const auto list = node_->AskFor(key, YamlNode::Kind::kList, kListOfText);
@@ -26,10 +26,16 @@ std::vector<std::string> Section::TextList(std::string_view key) {
     if (item.broken) continue;
     if (item.kind != YamlNode::Kind::kText || item.text.empty()) {
       node_->reading().errors.Add(item.place, path, "expected text, not " + Shown(item));
-    } else if (node_->CheckText(item, path)) {
-      texts.push_back(item.text);
-      shown.push_back(ShownText(item));
+      continue;
     }
+    if (!node_->CheckText(item, path)) continue;
+    std::string problem = problem_of ? problem_of(item.text) : std::string();
+    if (!problem.empty()) {
+      node_->reading().errors.Add(item.place, path, std::move(problem));
+      continue;
+    }
+    texts.push_back(item.text);
+    shown.push_back(ShownText(item));
   }
   node_->in_force().SetList(key, shown);
   return texts;

@@ -4,6 +4,7 @@
 #include <array>
 #include <memory>
 #include <optional>
+#include <set>
 #include <tuple>
 #include <utility>
 
@@ -58,14 +59,12 @@ std::vector<AwsSsmFilter> ReadFilters(Section& section, bool history) {
 }
 
 std::vector<std::string> ReadRegions(Section& section, const AwsSettings* settings) {
-  std::vector<std::string> regions = section.TextList("regions");
-  for (const std::string& region : regions) {
-    if (!IsRegionName(region)) section.Problem("regions", "expected names as in eu-west-1");
-    if (std::count(regions.begin(), regions.end(), region) > 1) {
-      section.Problem("regions", "has a region twice");
-      return {};
-    }
-  }
+  std::set<std::string> listed;
+  std::vector<std::string> regions =
+      section.TextList("regions", [&listed](const std::string& region) -> std::string {
+        if (!IsRegionName(region)) return "expected the name of a region, as in eu-west-1";
+        return listed.insert(region).second ? "" : "the region is listed twice";
+      });
   if (section.HasEmptyList("regions")) {
     section.Problem("regions", "is empty; expected a list of regions, as in [eu-west-1]");
   }
@@ -154,7 +153,6 @@ std::vector<TargetConfig> MakeTargets(Section& section, const Common& common,
   std::string reported;
   for (const AwsSsmRole* role : asked) {
     for (const std::string& region : regions) {
-      if (!IsRegionName(region)) continue;
       auto target = MakeTarget(
           common, section.environment(), role, region,
           NameOf(common.target.name, role, roles.size() > 1, region, regions.size() > 1));

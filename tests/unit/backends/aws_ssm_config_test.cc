@@ -193,8 +193,10 @@ TEST_CASE("what is wrong of SSM's options is told at its place", "[aws_ssm_confi
   const auto& c = GENERATE(values<ErrorCase>({
       {"page_size: 10", "targets[0].regions: missing; expected a list of regions, or AWS_REGION"},
       {"regions: []", "targets[0].regions: is empty; expected a list of regions"},
-      {"regions: [eu west]", "targets[0].regions: expected names"},
-      {"regions: [eu-west-1, eu-west-1]", "targets[0].regions: has a region twice"},
+      {"regions: [eu-west-1, eu west]",
+       "c.yaml:4:26: targets[0].regions[1]: expected the name of a region, as in eu-west-1"},
+      {"regions: [eu-west-1, us-east-1, eu-west-1]",
+       "c.yaml:4:37: targets[0].regions[2]: the region is listed twice"},
       {"regions: [eu-west-1]\npage_size: 201", "targets[0].page_size: "},
       {"regions: [eu-west-1]\nfilters: [{key: owner, value: x}]", "targets[0].filters[0].key"},
       {"regions: [eu-west-1]\nfilters: [{value: x}]", "targets[0].filters[0].key: missing"},

@@ -167,10 +167,20 @@ TEST_CASE("each variable that is not set is one error, also where nobody reads",
 }
 
 TEST_CASE("a variable's value is not shown when it is wrong", "[config]") {
-  CHECK(ErrorsOf(TargetWith("    max_sessions: ${V}\n    mode: x${V}\n"), {{"V", "hunter2"}}) ==
-        Lines{"c.yaml:6:19: targets[0].max_sessions: expected an integer from 1 to 10000000, not "
-              "\"${V}\"",
-              "c.yaml:7:11: targets[0].mode: expected one of body, basic, not \"x${V}\""});
+  const Lines lines =
+      ErrorsOf(TargetWith("    max_sessions: ${V}\n    mode: x${V}\n    idle_after: ${V}\n"
+                          "    per_session: {enabled: \"${V}\"}\n"),
+               {{"V", "hunter2"}});
+  CHECK(lines ==
+        Lines{"c.yaml:6:19: targets[0].max_sessions: expected an integer from 1 to 10000000, but "
+              "\"${V}\" is set to something else",
+              "c.yaml:7:11: targets[0].mode: expected one of body, basic, but \"x${V}\" is set to "
+              "something else",
+              "c.yaml:8:17: targets[0].idle_after: expected a duration from 1s to 1d (such as "
+              "500ms, 30s or 1h30m, with the units y, w, d, h, m, s, ms), but \"${V}\" is set to "
+              "something else",
+              "c.yaml:9:28: targets[0].per_session.enabled: expected true or false, but \"${V}\" "
+              "is set to something else"});
 }
 
 }  // namespace
