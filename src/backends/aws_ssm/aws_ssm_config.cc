@@ -13,6 +13,7 @@
 #include "auth/aws_settings.h"
 #include "auth/aws_sts.h"
 #include "backends/aws_ssm/aws_ssm_roles.h"
+#include "config/url.h"
 
 namespace session_exporter {
 namespace {
@@ -74,6 +75,37 @@ std::vector<std::string> ReadRegions(Section& section, const AwsSettings* settin
     section.Problem("regions", "missing; expected a list of regions, or AWS_REGION");
   }
   return {};
+}
+
+// Holds a URL of the environment or the profile to what `endpoint_url` is held to. Where it comes
+// from is told, and nothing of it.
+void CheckEndpoint(Section& section, const std::string& variable, std::string& text) {
+  if (text.empty()) return;
+  const auto is_set = [&section](const std::string& name) {
+    return !section.environment()(name).value_or("").empty();
+  };
+  std::string source = "endpoint_url of the AWS profile";
+  if (is_set("AWS_ENDPOINT_URL")) source = "AWS_ENDPOINT_URL";
+  if (is_set(variable)) source = variable;
+  auto url = ParseUrl(text);
+  if (!url) return section.Problem("", fmt::format("{}: {}", source, url.error().message()));
+  if (!url->encrypted && !url->loopback) {
+    section.Warning("",
+                    fmt::format("{}: credentials travel unencrypted over http; use https", source));
+  }
+  text = std::move(url->text);
+}
+
+void CheckEndpoints(Section& section, const std::string& custom, AwsSettings& settings) {
+  std::string& ssm = settings.ssm_endpoint_url;
+  std::string& sts = settings.sts_endpoint_url;
+  const bool same = ssm == sts;
+  if (custom.empty()) CheckEndpoint(section, "AWS_ENDPOINT_URL_SSM", ssm);
+  if (same && custom.empty()) {
+    sts = ssm;  // said once
+  } else {
+    CheckEndpoint(section, "AWS_ENDPOINT_URL_STS", sts);
+  }
 }
 
 std::string ReadAccountId(Section& section) {
@@ -199,6 +231,7 @@ std::vector<TargetConfig> ReadAwsSsmTarget(Section& section, TargetConfig common
     section.Problem(profile.empty() ? "" : "profile", settings.error().message());
   }
   common.endpoint_url = section.Url("endpoint_url");
+  CheckEndpoints(section, common.endpoint_url, common.settings);
   common.config.account_id = ReadAccountId(section);
   common.config.page_size =
       static_cast<int>(section.Integer("page_size", kMostPageSize, 1, kMostPageSize));

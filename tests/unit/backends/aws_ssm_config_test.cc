@@ -279,6 +279,56 @@ TEST_CASE("a role that is wrong does not hide what is wrong with the keys", "[aw
   CHECK(parsed.error().Lines().size() == 2);
 }
 
+struct BadEndpointCase {
+  Variables variables;
+  std::vector<std::string> lines;
+};
+
+TEST_CASE("endpoints of the environment must be URLs", "[aws_ssm_config]") {
+  const std::string expected = "; expected https://HOST[:PORT][/PATH] or http://...";
+  const std::string at = "c.yaml:2:5: targets[0]: ";
+  const auto& c = GENERATE_COPY(values<BadEndpointCase>({
+      {{{"AWS_ENDPOINT_URL_SSM", "CANARY"}}, {at + "AWS_ENDPOINT_URL_SSM: no URL" + expected}},
+      {{{"AWS_ENDPOINT_URL_STS", "https://a b"}},
+       {at + "AWS_ENDPOINT_URL_STS: spaces and control characters are not accepted" + expected}},
+      {{{"AWS_ENDPOINT_URL", "CANARY"}}, {at + "AWS_ENDPOINT_URL: no URL" + expected}},
+      {{{"AWS_ENDPOINT_URL", "CANARY"}, {"AWS_ENDPOINT_URL_SSM", "https://ssm"}},
+       {at + "AWS_ENDPOINT_URL: no URL" + expected}},
+  }));
+  Variables variables = kKeys;
+  variables.insert(c.variables.begin(), c.variables.end());
+  const auto parsed = Parse("regions: [us-east-1]", variables);
+  REQUIRE(!parsed);
+  CHECK(parsed.error().Lines() == c.lines);
+}
+
+TEST_CASE("an endpoint of the environment without TLS is warned of", "[aws_ssm_config]") {
+  const std::string warning =
+      "c.yaml:2:5: targets[0]: AWS_ENDPOINT_URL: credentials travel unencrypted over http; use "
+      "https";
+  const auto& c = GENERATE_COPY(values<BadEndpointCase>({
+      {{{"AWS_ENDPOINT_URL", "http://aws.example/"}}, {warning}},
+      {{{"AWS_ENDPOINT_URL", "http://127.0.0.1:1"}}, {}},
+      {{{"AWS_ENDPOINT_URL", "https://aws.example"}}, {}},
+      {{{"AWS_ENDPOINT_URL", "http://aws.example"},
+        {"AWS_IGNORE_CONFIGURED_ENDPOINT_URLS", "true"}},
+       {}},
+  }));
+  Variables variables = kKeys;
+  variables.insert(c.variables.begin(), c.variables.end());
+  const auto parsed = Parse("regions: [us-east-1]", variables);
+  REQUIRE(parsed);
+  CHECK(parsed->warnings == c.lines);
+}
+
+TEST_CASE("the target's own endpoint goes before that of the environment", "[aws_ssm_config]") {
+  Variables variables = kKeys;
+  variables["AWS_ENDPOINT_URL_SSM"] = "CANARY";
+  const auto parsed = Parse("regions: [us-east-1]\nendpoint_url: https://vpce", variables);
+  REQUIRE(parsed);
+  CHECK(ConfigOf(parsed->targets.at(0)).url == "https://vpce");
+}
+
 TEST_CASE("an empty list of regions is an error also beside AWS_REGION", "[aws_ssm_config]") {
   Variables variables = kKeys;
   variables["AWS_REGION"] = "eu-west-1";
