@@ -36,7 +36,7 @@ def add(name, text):
 def violations(*changes):
     with tempfile.TemporaryDirectory() as folder:
         root = pathlib.Path(folder)
-        for part in ("dashboards", "docs", "tests/rules"):
+        for part in ("dashboards", "deploy/prometheus", "docs", "tests/rules"):
             shutil.copytree(SOURCE / part, root / part, ignore=shutil.ignore_patterns("__pycache__"))
         for linked in ("README.md", "src/exposition/catalogue.cc", "src/backends/kasm/README.md"):
             (root / linked).parent.mkdir(parents=True, exist_ok=True)
@@ -65,6 +65,8 @@ class CheckRulesTest(unittest.TestCase):
             ("a page that is gone", remove("docs/runbooks/SessionStale.md"), "no page docs/runbooks/SessionStale.md"),
             ("a page of no alert", add("docs/runbooks/SessionOld.md", "# SessionOld\n\n## Check\n\n## Do\n"),
              "SessionOld.md: no such alert"),
+            ("a page of the shards' alert that is gone", remove("docs/runbooks/SessionExporterShardDown.md"),
+             "no page docs/runbooks/SessionExporterShardDown.md"),
             ("a page under another heading", edit("docs/runbooks/SessionStale.md", "# SessionStale", "# Stale"),
              "its heading is not its name"),
             ("a page without help", edit("docs/runbooks/SessionStale.md", "## Do\n", "## Else\n"), "no ## Do"),
