@@ -20,7 +20,7 @@ _session_exporter() {
     *)
       mapfile -t COMPREPLY < <(compgen -W '--config.file= --config.check --web.listen-address=
         --web.systemd-socket --web.config.file= --web.telemetry-path= --web.max-requests=
-        --timeout-offset= --once --log.level= --log.format= --version --help healthcheck' -- "$current")
+        --timeout-offset= --once --log.level= --log.format= --version --help -h healthcheck' -- "$current")
       [[ "${COMPREPLY[*]}" == *= ]] && compopt -o nospace 2>/dev/null
       ;;
   esac
