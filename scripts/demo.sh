@@ -108,8 +108,10 @@ KASM_API_KEY="$(random_word)"
 secret="$(random_word)"
 (umask 077 && printf '%s\n' "$secret" >"$folder/kasm_secret")
 
-# A test key, whose public half the simulator knows; it opens nothing anywhere.
-intersight_key="$PWD/tests/fixtures/intersight/v3_ec_mislabelled.pem"
+# A test key, whose public half the simulator knows; it opens nothing anywhere. A copy, since the exporter warns of a key that
+# others may read, which those of a checkout are.
+intersight_key="$folder/intersight_key.pem"
+(umask 077 && cat tests/fixtures/intersight/v3_ec_mislabelled.pem >"$intersight_key")
 INTERSIGHT_CLIENT_ID="$(random_word)"
 client_secret="$(random_word)"
 (umask 077 && printf '%s\n' "$client_secret" >"$folder/intersight_secret")
