@@ -44,7 +44,8 @@ class Rules(unittest.TestCase):
 
     def test_the_lines_of_the_readme_rename_everything(self):
         readme = (source / "dashboards/README.md").read_text()
-        commands = [line.strip().strip("`") for line in readme.splitlines() if line.strip().startswith("`sed -i")]
+        lines = [line.strip().strip("`") for line in readme.splitlines()]
+        commands = [line for line in lines if line.startswith("sed -i")]
         self.assertEqual(len(commands), 2)
         with tempfile.TemporaryDirectory() as folder:
             for path in check_rules.rule_files(source):
