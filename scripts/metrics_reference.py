@@ -28,8 +28,8 @@ ALWAYS = {"session_up", "session_target_info", "session_list_truncated", "sessio
 GROUPS = {
     "Targets": "Also of a target that failed; the skew only when the backend told its time.",
     "Counts and sums": "On success, over all sessions of a target.",
-    "Single sessions": "On success, for at most `per_session.limit` sessions of a target, the stalest first. `info_labels` adds labels "
-                       "to `session_info`.",
+    "Single sessions": "On success, for at most `per_session.limit` sessions of a target, the stalest first. `info_labels` "
+                       "adds labels to `session_info`.",
     "The exporter itself": "Only on `/metrics`, and by `--once`.",
 }
 
