@@ -59,7 +59,9 @@ constexpr std::array<MetricDescription, kMetricCount> kCatalogue = {{
      "When the session expires (Kasm: expiration_date; Intersight: Expiration; AWS SSM: StartDate "
      "plus MaxSessionDuration)."},
     {Metric::kExpiredSessions, "session_expired_sessions", kGauge, "target,backend",
-     "Sessions that are listed past their expiration, on the backend's clock."},
+     "Sessions that are listed past their expiration, on the backend's clock (Kasm: "
+     "expiration_date; Intersight: Expiration or IdleTimeExpiration; AWS SSM: StartDate plus "
+     "MaxSessionDuration)."},
     {Metric::kExporterApiRequestDuration, "session_exporter_api_request_duration_seconds",
      kHistogram, "target,operation",
      "Duration of requests to a backend, its answer read included."},
@@ -115,7 +117,9 @@ constexpr std::array<MetricDescription, kMetricCount> kCatalogue = {{
     {Metric::kInfo, "session_info", kGauge,
      "target,session,backend,user,image,host,deployment_zone,document,role,access_type,login_type,"
      "client_ip,shared",
-     "What a session is, with a constant value of 1; labels that do not apply are empty."},
+     "What a session is, with a constant value of 1; labels that do not apply are empty (Kasm: "
+     "user, image, server, share_id; Intersight: UserIdOrEmail, Role, LoginType, ClientIpAddress; "
+     "AWS SSM: Owner, Target, DocumentName, AccessType)."},
     {Metric::kKeepaliveAge, "session_keepalive_age_seconds", kGauge, "target,session",
      "Time since the session's last sign of use, on the backend's clock (Kasm: keepalive_date; "
      "Intersight: IdleTimeExpiration minus the idle limit)."},
@@ -141,9 +145,12 @@ constexpr std::array<MetricDescription, kMetricCount> kCatalogue = {{
     {Metric::kMemory, "session_memory_bytes", kGauge, "target,session",
      "Memory of the session (Kasm: memory)."},
     {Metric::kOldestKeepaliveTimestamp, "session_oldest_keepalive_timestamp_seconds", kGauge,
-     "target", "The least recent sign of use among live sessions."},
+     "target",
+     "The least recent sign of use among live sessions (Kasm: keepalive_date; Intersight: "
+     "IdleTimeExpiration minus the idle limit)."},
     {Metric::kOldestStartTimestamp, "session_oldest_start_timestamp_seconds", kGauge, "target",
-     "The earliest start among live sessions."},
+     "The earliest start among live sessions (Kasm: start_date; Intersight: CreateTime; AWS SSM: "
+     "StartDate)."},
     {Metric::kRoleSessions, "session_role_sessions", kGauge, "target,role",
      "Live sessions by role (Intersight: Role; AWS SSM: role of the Owner); the largest "
      "group_limit "
@@ -155,23 +162,30 @@ constexpr std::array<MetricDescription, kMetricCount> kCatalogue = {{
      "Sessions by state and by the backend's own status (Kasm: operational_status; Intersight and "
      "AWS SSM: Status)."},
     {Metric::kStale, "session_stale", kGauge, "target,session",
-     "1 when the session showed no sign of life for longer than the target's stale_after."},
+     "1 when the last sign of life is longer ago than the target's stale_after (Kasm: "
+     "keepalive_date, else start_date; Intersight: IdleTimeExpiration minus the idle limit; AWS "
+     "SSM: StartDate, only of sessions disconnected or past MaxSessionDuration)."},
     {Metric::kStaleSessions, "session_stale_sessions", kGauge, "target,backend",
-     "Sessions that showed no sign of life for longer than the target's stale_after."},
+     "Sessions whose last sign of life is longer ago than the target's stale_after (fields: as of "
+     "session_stale)."},
     {Metric::kStaleThreshold, "session_stale_threshold_seconds", kGauge, "target",
      "The target's stale_after."},
     {Metric::kStartTimestamp, "session_start_timestamp_seconds", kGauge, "target,session",
      "When the session started (Kasm: start_date; Intersight: CreateTime; AWS SSM: StartDate)."},
     {Metric::kStatus, "session_status", kGauge, "target,session,state,status",
-     "1 for the session's present state and the backend's own status."},
+     "1 for the session's present state and the backend's own status (Kasm: operational_status; "
+     "Intersight and AWS SSM: Status)."},
     {Metric::kTargetInfo, "session_target_info", kGauge,
      "target,backend,endpoint,aws_account_id,aws_region",
      "What a target is, with a constant value of 1."},
     {Metric::kUp, "session_up", kGauge, "target,backend",
      "1 when listing the target's sessions succeeded, else 0."},
     {Metric::kUserSessions, "session_user_sessions", kGauge, "target,user",
-     "Live sessions by user; the largest group_limit values, the rest as other."},
-    {Metric::kUsers, "session_users", kGauge, "target,backend", "Distinct users of live sessions."},
+     "Live sessions by user (Kasm: user.username or username; Intersight: UserIdOrEmail; AWS SSM: "
+     "Owner); the largest group_limit values, the rest as other."},
+    {Metric::kUsers, "session_users", kGauge, "target,backend",
+     "Distinct users of live sessions (Kasm: user.username or username; Intersight: UserIdOrEmail; "
+     "AWS SSM: Owner)."},
 }};
 
 constexpr bool IsInOrder() {
