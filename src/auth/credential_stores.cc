@@ -30,7 +30,8 @@ std::function<void(std::chrono::milliseconds)> PauseUntilStopped(const std::stop
 
 }  // namespace
 
-CredentialStores::CredentialStores(HttpClient& http, const Clock& clock, std::stop_token stop)
+CredentialStores::CredentialStores(HttpClient& http, const Clock& clock,
+                                   const std::stop_token& stop)
     : access_tokens(clock), aws({http, clock, SeededRandom(), PauseUntilStopped(stop), stop}) {}
 
 }  // namespace session_exporter

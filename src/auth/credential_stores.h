@@ -12,7 +12,7 @@ namespace session_exporter {
 
 struct CredentialStores {
   // The client and the clock outlive the stores. Nobody waits any longer once `stop` is requested.
-  CredentialStores(HttpClient& http, const Clock& clock, std::stop_token stop = {});
+  CredentialStores(HttpClient& http, const Clock& clock, const std::stop_token& stop = {});
 
   AccessTokens access_tokens;
   AwsCredentialStore aws;
