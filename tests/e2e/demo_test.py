@@ -36,8 +36,8 @@ class Demo(unittest.TestCase):
         name, _, marked = self.marker.partition("=")
         build = pathlib.Path(programs.exporter_program).parent.parent
         self.environment = {**os.environ, name: marked, "DEMO_BUILD": str(build), "TMPDIR": self.folder}
-        # Another demo, or another run of this test, may have the default.
-        self.environment["DEMO_PORT"] = str(20000 + os.getpid() % 20000)
+        # Another demo, or another run of this test, may have the default. Below the ports that outgoing connections take.
+        self.environment["DEMO_PORT"] = str(20000 + os.getpid() % 12000)
 
     def assert_nothing_is_left(self):
         programs.wait_until(lambda: not processes_with(self.marker), "every process of the demo was gone", 15)

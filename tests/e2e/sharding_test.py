@@ -8,6 +8,7 @@ Usage: sharding_test.py EXPORTER SIMULATOR SOURCE_FOLDER
 import contextlib
 import hashlib
 import pathlib
+import random
 import re
 import shutil
 import signal
@@ -40,15 +41,13 @@ def expected_shard(target):
 
 
 def free_port(hosts):
-    """One that is free at each of them."""
+    """One that is free at each of them, below those that outgoing connections take meanwhile."""
     while True:
         with contextlib.ExitStack() as stack:
-            port = 0
+            port = random.randrange(20000, 32000)
             try:
                 for host in hosts:
-                    listener = stack.enter_context(socket.socket())
-                    listener.bind((host, port))
-                    port = listener.getsockname()[1]
+                    stack.enter_context(socket.socket()).bind((host, port))
                 return port
             except OSError:
                 continue  # taken at one of the others
