@@ -12,20 +12,6 @@
 namespace session_exporter {
 namespace {
 
-// A report for the status page, which shows no requests.
-CollectionReport WithoutRequests(const CollectionReport& report) {
-  CollectionReport shown;
-  shown.ended_at = report.ended_at;
-  shown.duration = report.duration;
-  shown.timeout = report.timeout;
-  shown.failure = report.failure;
-  shown.request_count = report.request_count;
-  shown.sessions = report.sessions;
-  shown.stale_sessions = report.stale_sessions;
-  shown.truncated = report.truncated;
-  return shown;
-}
-
 Microseconds SinceSteady(const Clock& clock, std::chrono::steady_clock::time_point start) {
   return std::chrono::duration_cast<Microseconds>(clock.Steady() - start);
 }
@@ -238,7 +224,8 @@ void TargetCollector::Guarded(Function function) const {
 
 void TargetCollector::Remember(const std::shared_ptr<const CollectedPage>& collected) {
   const std::optional<Error>& failure = collected->report.failure;
-  CollectionReport shown = WithoutRequests(collected->report);
+  CollectionReport shown = collected->report;
+  shown.requests.clear();                      // the status page shows none
   shown.ended_at = dependencies_.clock.Now();  // helpless_ was made earlier
   const std::string state = failure ? std::string(ReasonOf(failure->kind())) : std::string("up");
   // Goes outside the lock: it may hold the sessions of a large target.
