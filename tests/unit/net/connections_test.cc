@@ -48,28 +48,35 @@ TEST_CASE("parallel requests open at most the host's limit of connections", "[ne
   CHECK(server.connections() == 4);
 }
 
-TEST_CASE("requests to one host start in the order in which they were sent", "[net]") {
-  // Two connections, and bodies that fill the buffer of whoever does not read them: one that was
-  // sent later and got there first would keep the connection that an earlier one waits for.
-  const std::string body(256U << 10U, 'b');
-  RawServer server([&](RawConnection& connection) {
+// Two connections, and bodies that fill the buffer of whoever does not read them: a request that
+// was sent later and got there first keeps the connection that an earlier one waits for.
+struct TwoConnections {
+  static constexpr std::size_t kLong = 256U << 10U;
+
+  RawServer server{[](RawConnection& connection) {
     while (!connection.ReadRequest().empty()) {
-      if (!connection.Write(Ok(body))) return;
+      if (!connection.Write(Ok(std::string(kLong, 'b')))) return;
     }
-  });
-  CurlHttpClientOptions options;
-  options.max_connections_per_host = 2;
-  options.buffer_bytes = 16U << 10U;
-  ClientFixture fixture(options);
+  }};
+  ClientFixture fixture{[] {
+    CurlHttpClientOptions options;
+    options.max_connections_per_host = 2;
+    options.buffer_bytes = 16U << 10U;
+    return options;
+  }()};
+};
+
+TEST_CASE("requests to one host start in the order in which they were sent", "[net]") {
+  TwoConnections host;
   // Several that each read in order, as the pages of several targets.
   std::vector<std::thread> readers;
   std::atomic<int> whole{0};
   for (int reader = 0; reader < 8; ++reader) {
     readers.emplace_back([&] {
       std::vector<std::unique_ptr<HttpExchange>> pages;
-      for (int page = 0; page < 6; ++page) pages.push_back(fixture.Send(server.Url()));
+      for (int page = 0; page < 6; ++page) pages.push_back(host.fixture.Send(host.server.Url()));
       for (auto& page : pages) {
-        if (Read(*page).body.size() == body.size()) ++whole;
+        if (Read(*page).body.size() == TwoConnections::kLong) ++whole;
         page.reset();
       }
     });
@@ -79,25 +86,16 @@ TEST_CASE("requests to one host start in the order in which they were sent", "[n
 }
 
 TEST_CASE("a request that is sent again does not wait behind those that wait for it", "[net]") {
-  const std::string body(256U << 10U, 'b');
-  RawServer server([&](RawConnection& connection) {
-    while (!connection.ReadRequest().empty()) {
-      if (!connection.Write(Ok(body))) return;
-    }
-  });
-  CurlHttpClientOptions options;
-  options.max_connections_per_host = 2;
-  options.buffer_bytes = 16U << 10U;
-  ClientFixture fixture(options);
+  TwoConnections host;
   // The later pages of a list, which nobody reads before the first is there.
-  auto second = fixture.Send(server.Url());
-  auto third = fixture.Send(server.Url());
+  auto second = host.fixture.Send(host.server.Url());
+  auto third = host.fixture.Send(host.server.Url());
   REQUIRE(second->Head());
   REQUIRE(third->Head());
-  fixture.attempt = 2;
-  CHECK(fixture.Get(server.Url()).body.size() == body.size());
-  CHECK(Read(*second).body.size() == body.size());
-  CHECK(Read(*third).body.size() == body.size());
+  host.fixture.attempt = 2;
+  CHECK(host.fixture.Get(host.server.Url()).body.size() == TwoConnections::kLong);
+  CHECK(Read(*second).body.size() == TwoConnections::kLong);
+  CHECK(Read(*third).body.size() == TwoConnections::kLong);
 }
 
 TEST_CASE("a request that is cancelled while it waits leaves the queue", "[net]") {

@@ -29,6 +29,7 @@ struct Timers {
 };
 
 struct Asked {
+  Gate gate;  // outlives the workers that wait for it
   CollectorFixture fixture;
   Timers timers;
   Endpoints endpoints{{}, fixture.metrics, fixture.clock};
@@ -38,6 +39,13 @@ struct Asked {
     ServedTargets served;
     served.targets = targets;
     endpoints.Start(timers.Hooks(), std::make_shared<const ServedTargets>(std::move(served)));
+  }
+  // With a target that answers when the gate is opened.
+  void StartWaiting() {
+    Start({fixture.Collector("t", [this](const CollectionContext&) {
+      gate.Wait();
+      return SessionsOf(1);
+    })});
   }
   void Scrape() {
     IncomingRequest request;
@@ -59,33 +67,25 @@ TEST_CASE("the timer of a scrape that is answered at once is cancelled at once",
 }
 
 TEST_CASE("the timer of a scrape runs until its targets have answered", "[endpoints]") {
-  Gate gate;
   Asked asked;
-  asked.Start({asked.fixture.Collector("t", [&gate](const CollectionContext&) {
-    gate.Wait();
-    return SessionsOf(1);
-  })});
+  asked.StartWaiting();
   asked.Scrape();
   CHECK(asked.timers.tasks.size() == 1);
   CHECK(asked.timers.cancelled == 0);
-  gate.Open();
+  asked.gate.Open();
   CHECK(asked.status.Wait() == 200);
   asked.fixture.workers.Stop();  // the cancelling comes after the answer
   CHECK(asked.timers.cancelled == 1);
 }
 
 TEST_CASE("a scrape that is ended by its timer is answered, and lets go of it", "[endpoints]") {
-  Gate gate;
   Asked asked;
-  asked.Start({asked.fixture.Collector("t", [&gate](const CollectionContext&) {
-    gate.Wait();
-    return SessionsOf(1);
-  })});
+  asked.StartWaiting();
   asked.Scrape();
   asked.timers.tasks.front()();
   CHECK(asked.status.times() == 1);
   CHECK(asked.timers.cancelled == 1);
-  gate.Open();
+  asked.gate.Open();
   asked.fixture.workers.Stop();
   CHECK(asked.timers.cancelled == 1);
 }
